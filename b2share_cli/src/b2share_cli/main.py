@@ -1,0 +1,2 @@
+def main():
+    raise SystemExit("b2share: no commands yet")

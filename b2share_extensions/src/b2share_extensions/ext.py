@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+"""The Flask extension of b2share_extensions."""
+
+from flask import Flask
+
+
+class B2ShareExtensions:
+    """Set the plugin's own defaults; without ``B2SHARE_EXTENSIONS_ENABLED`` nothing else happens."""
+
+    def __init__(self, app: Flask | None = None) -> None:
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        app.extensions["b2share-extensions"] = self
