@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""Run linters, type checks and tests as plain commands, each with its own result."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from b2share_site.services.browser import find_browser, install_browser
+from b2share_site.services.environment import DISTRIBUTIONS
+from b2share_site.services.installer import FALLBACKS, Installer
+from b2share_site.services.stamps import Stamps, digest
+from b2share_site.services.steps import KEPT, Step, child_environment
+from b2share_site.services.tools import node_path, system_node
+
+PYTHON_FOLDERS = ("bootstrap.py", *DISTRIBUTIONS, "tests", "benchmarks")
+
+
+def tool_steps(installer: Installer) -> list[Step]:
+    """Return the steps that get what only the checks need: a browser, and eslint."""
+    node = () if system_node() else (FALLBACKS,)
+    return [
+        Step("browser", lambda: install_browser(installer), ("test packages",)),
+        Step("eslint", lambda: _install_eslint(installer), ("pnpm", *node)),
+    ]
+
+
+def _install_eslint(installer: Installer) -> str | None:
+    root = installer.layout.root
+    value = digest(root / "package.json", root / "pnpm-lock.yaml")
+    stamps = Stamps(installer.layout.var / "stamps")
+    if stamps.is_current("eslint", value) and (root / "node_modules").exists():
+        return KEPT
+    command = ["pnpm", "install", "--frozen-lockfile"]
+    env = {"PATH": node_path(installer.layout), "CI": "true"}
+    installer.commands.run("eslint", command, env=env, cwd=root)
+    stamps.write("eslint", value)
+    return None
+
+
+def lint_commands(root: Path) -> dict[str, list[str]]:
+    """Return the checks that need no service, by name."""
+    folders = [name for name in PYTHON_FOLDERS if (root / name).exists()]
+    templates = [str(p) for p in sorted(root.glob("*/src/*/templates"))]
+    return {
+        "ruff check": ["ruff", "check", *folders],
+        "ruff format": ["ruff", "format", "--check", *folders],
+        "mypy": ["mypy"],
+        "import-linter": ["lint-imports"],
+        "djlint": ["djlint", "--check", "--lint", "--quiet", *templates],
+        "eslint": ["pnpm", "run", "--silent", "lint"],
+    }
+
+
+def run_all(installer: Installer, only: list[str], *, tests: bool = True) -> int:
+    """Run the linters, then pytest; return 0 if all passed. With ``only``, just that pytest."""
+    layout = installer.layout
+    env = test_environment(installer)
+    results = {}
+    if not only:
+        for name, command in lint_commands(layout.root).items():
+            results[name] = _run(name, command, env, layout.root)
+    if tests:
+        pytest = [str(layout.python), "-m", "pytest", *only]
+        results["pytest"] = _run("pytest", pytest, env, layout.root)
+    failed = [name for name, code in results.items() if code]
+    for name in failed:
+        sys.stdout.write(f"failed: {name}\n")
+    sys.stdout.flush()
+    return 1 if failed else 0
+
+
+def test_environment(installer: Installer) -> dict[str, str]:
+    """Return the variables by which the tests find the services, the site and the browser."""
+    layout = installer.layout
+    site = installer.site.env
+    path = os.pathsep.join([str(layout.venv / "bin"), node_path(layout)])
+    return {
+        "PATH": path,
+        "B2SHARE_TEST_DATABASE_URL": site["B2SHARE_DATABASE_URL"],
+        "B2SHARE_TEST_SEARCH_URL": site["B2SHARE_SEARCH_URL"],
+        "B2SHARE_TEST_SITE_URL": installer.site.url,
+        "B2SHARE_TEST_SITE_HOME": str(layout.home),
+        "B2SHARE_TEST_HANDLE_URL": site["B2SHARE_HANDLE_URL"],
+        "B2SHARE_TEST_BROWSER": str(find_browser() or ""),
+    }
+
+
+def _run(name: str, command: list[str], env: dict[str, str], cwd: Path) -> int:
+    begin = time.monotonic()
+    sys.stdout.write(f"--- {name}\n")
+    sys.stdout.flush()
+    result = subprocess.run(  # noqa: S603 - fixed commands of our own
+        command, env=child_environment(env), cwd=cwd, stdin=subprocess.DEVNULL, check=False
+    )
+    outcome = "passed" if result.returncode == 0 else f"failed ({result.returncode})"
+    sys.stdout.write(f"--- {name}: {outcome} after {time.monotonic() - begin:.1f} s\n")
+    sys.stdout.flush()
+    return result.returncode

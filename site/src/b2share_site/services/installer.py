@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""Bring a site from nothing, or from where it was left, to the point where it answers."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from b2share_site.services import servers
+from b2share_site.services.assets import Assets
+from b2share_site.services.environment import Environment
+from b2share_site.services.layout import Layout, write_json
+from b2share_site.services.ports import choose_ports
+from b2share_site.services.processes import Process
+from b2share_site.services.site import Site
+from b2share_site.services.steps import Commands, Progress, Step, run_steps
+from b2share_site.services.supervisor import Supervisor
+from b2share_site.services.tools import find_tool, system_java, system_node
+
+PYTHON = "python environment"
+RUN = "python packages"
+OURS = "b2share distributions"
+FALLBACKS = "substitutes"
+
+
+class Installer:
+    """All steps of ``make run`` and ``make test``, shared and cached by content."""
+
+    def __init__(self, layout: Layout, progress: Progress, supervisor: Supervisor) -> None:
+        layout.make_folders()
+        self.layout = layout
+        self.progress = progress
+        self.supervisor = supervisor
+        self.commands = Commands(layout.log)
+        self.environment = Environment(layout, self.commands)
+        self.assets = Assets(layout, self.commands)
+        self.ports = choose_ports(layout.state / "ports.json")
+        self.site = Site(layout, self.ports, self.commands)
+
+    def environment_steps(self, *, development: bool = False) -> list[Step]:
+        """Return the steps that make the Python environment."""
+        environment = self.environment
+        steps = [
+            Step(PYTHON, environment.make),
+            Step(RUN, lambda: environment.install("run"), (PYTHON,)),
+            Step(OURS, environment.install_distributions, (RUN,)),
+            Step(FALLBACKS, environment.install_fallbacks, (RUN,)),
+        ]
+        if development:
+            packages = Step("test packages", lambda: environment.install("dev"), (RUN, FALLBACKS))
+            steps.append(packages)
+        return steps
+
+    def asset_steps(self) -> list[Step]:
+        """Return the steps that build JavaScript and CSS."""
+        needed = () if system_node() else (FALLBACKS,)
+        return [
+            Step("pnpm", self.assets.install_pnpm, needed),
+            Step("node modules", self.assets.install_modules, ("pnpm",)),
+            Step("assets", lambda: self.assets.build(self.site.env), ("node modules", OURS)),
+        ]
+
+    def service_steps(self) -> list[Step]:
+        """Return the steps that fetch and start the services."""
+        jars = () if find_tool("mvn") else (FALLBACKS,)
+        needs_java = ["search jars"] if system_java() else ["search jars", FALLBACKS]
+        return [
+            Step("search jars", self.environment.fetch_jars, jars),
+            Step("opensearch", lambda: self._serve(servers.opensearch), tuple(needs_java)),
+            Step("redis", lambda: self._serve(servers.redis), (RUN,)),
+            Step("postgresql", self._serve_postgresql, (RUN,)),
+        ]
+
+    def site_steps(self) -> list[Step]:
+        """Return the steps that set the site up and start it."""
+        ready = ("postgresql", "redis", "opensearch", OURS)
+        self.site.make_instance()
+        steps = [Step("site set-up", self.site.upgrade, ready)]
+        ready = ("site set-up", "assets")
+        return [
+            *steps,
+            Step("handles", lambda: self._start(self.site.handles()), (OURS,)),
+            Step("worker", lambda: self._start(self.site.worker()), ready),
+            Step("web", lambda: self._start(self.site.web()), ready),
+        ]
+
+    def run(self, steps: list[Step]) -> None:
+        """Run the steps; one installer at a time works on what the sites of a checkout share."""
+        with self.only_one():
+            run_steps(steps, self.progress, self.commands)
+        timings = self.progress.timings
+        write_json(self.layout.state / "timings.json", timings)
+
+    @contextmanager
+    def only_one(self) -> Iterator[None]:
+        """Wait for another set-up in this checkout to end, and keep others out meanwhile."""
+        with (self.layout.var / "lock").open("a+") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self.progress.say("waiting for another set-up in this folder to end")
+                fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+    def _start(self, process: Process) -> str | None:
+        self.supervisor.start_and_wait(process)
+        return None
+
+    def _serve(self, make: Callable[[Layout, int], Process]) -> str | None:
+        return self._start(make(self.layout, self.ports[make.__name__]))
+
+    def _serve_postgresql(self) -> str | None:
+        servers.initialize_postgresql(self.layout, self.commands)
+        self._serve(servers.postgresql)
+        servers.create_database(self.layout, self.ports["postgresql"], self.commands)
+        return None
