@@ -71,16 +71,19 @@ class Installer:
         ]
 
     def site_steps(self) -> list[Step]:
-        """Return the steps that set the site up and start it."""
-        ready = ("postgresql", "redis", "opensearch", OURS)
+        """Return the steps that set the site up and start it.
+
+        Web server and worker wait for the set-up; where there is nothing to set up they start
+        beside OpenSearch, which takes longest.
+        """
         self.site.make_instance()
-        steps = [Step("site set-up", self.site.upgrade, ready)]
-        ready = ("site set-up", "assets")
+        services = ("postgresql", "redis", OURS)
+        ready = services if self.site.is_set_up() else ("site set-up",)
         return [
-            *steps,
+            Step("site set-up", self.site.upgrade, (*services, "opensearch")),
             Step("handles", lambda: self._start(self.site.handles()), (OURS,)),
-            Step("worker", lambda: self._start(self.site.worker()), ready),
-            Step("web", lambda: self._start(self.site.web()), ready),
+            Step("worker", lambda: self._start(self.site.worker()), (*ready, "assets")),
+            Step("web", lambda: self._start(self.site.web()), (*ready, "assets")),
         ]
 
     def run(self, steps: list[Step]) -> None:

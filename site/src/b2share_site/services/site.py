@@ -73,22 +73,28 @@ class Site:
 
         This is ``b2share upgrade run``; it is left out while neither code nor settings changed.
         """
-        root = self.layout.root
-        code = [path for path in sorted(root.glob("*/src/*")) if path.is_dir()]
-        choice = os.environ.get("B2SHARE_VOCABULARIES", "")
-        files = (root / "constraints.txt", root / "invenio.cfg", root / "app_data")
-        value = digest(*files, *code, choice)
-        if self.stamps.is_current("upgrade", value):
+        if self.is_set_up():
             return KEPT
+        value = self._sources()
         command = [self.layout.venv / "bin" / "b2share", "upgrade", "run"]
         self.commands.run("site set-up", command, env=self.env, limit=1800)
         self.stamps.write("upgrade", value)
         return None
 
+    def is_set_up(self) -> bool:
+        """Tell whether the set-up was finished with the code and settings of now."""
+        return self.stamps.is_current("upgrade", self._sources())
+
+    def _sources(self) -> str:
+        root = self.layout.root
+        code = [path for path in sorted(root.glob("*/src/*")) if path.is_dir()]
+        files = (root / "constraints.txt", root / "invenio.cfg", root / "app_data")
+        return digest(*files, *code, os.environ.get("B2SHARE_VOCABULARIES", ""))
+
     def web(self) -> Process:
         """Return the web server with pages and REST API."""
         gunicorn = [self.layout.venv / "bin" / "gunicorn", "-w", "2", "--threads", "4", "--preload"]
-        options = ["-c", "python:b2share_site.services.gunicorn", "--graceful-timeout", "5"]
+        options = ["-c", "python:b2share_site.gunicorn", "--graceful-timeout", "5"]
         bind = ["-b", f"127.0.0.1:{self.ports['web']}"]
         return Process(
             "web",

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+import { DepositFields } from "./deposit/DepositFields";
+
+// A site spreads this map into its overridableRegistry/mapping.js.
+export const overriddenComponents = {
+  "InvenioAppRdm.Deposit.BasicInformation.after.container": DepositFields,
+};

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""Steps side by side, their order, their failures and limits."""
+
+import sys
+import threading
+import time
+
+import pytest
+from b2share_site.services.errors import CancelledError, CommandFailedError, ServicesError
+from b2share_site.services.stamps import Stamps, digest
+from b2share_site.services.steps import KEPT, Commands, Progress, Step, run_steps
+
+
+@pytest.fixture
+def commands(tmp_path):
+    return Commands(tmp_path / "log")
+
+
+def test_run_steps_keeps_the_order_of_needs(commands):
+    done = []
+    steps = [
+        Step("last", lambda: done.append("last"), ("middle",)),
+        Step("middle", lambda: done.append("middle"), ("first",)),
+        Step("first", lambda: done.append("first")),
+    ]
+    run_steps(steps, Progress(quiet=True), commands)
+    assert done == ["first", "middle", "last"]
+
+
+def test_run_steps_runs_independent_steps_side_by_side(commands):
+    meeting = threading.Barrier(2, timeout=5)
+    steps = [Step(name, lambda: str(meeting.wait())) for name in ("one", "two")]
+    run_steps(steps, Progress(quiet=True), commands)
+    assert not meeting.broken
+
+
+def test_run_steps_failure_ends_running_programs(commands):
+    def fail():
+        time.sleep(0.3)
+        raise ServicesError("no disk")
+
+    sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
+    steps = [Step("sleeper", lambda: commands.run("sleeper", sleeper)), Step("failing", fail)]
+    begin = time.monotonic()
+    with pytest.raises(ServicesError, match="no disk"):
+        run_steps(steps, Progress(quiet=True), commands)
+    assert time.monotonic() - begin < 10
+
+
+def test_run_steps_kept_step_prints_nothing(commands, capsys):
+    run_steps([Step("packages", lambda: KEPT)], Progress(), commands)
+    assert capsys.readouterr().out == ""
+
+
+def test_command_failing_names_step_reason_and_log(commands):
+    program = [sys.executable, "-c", "print('Error: disk is full'); raise SystemExit(3)"]
+    with pytest.raises(CommandFailedError, match=r"packages: exit code 3: Error: disk is full"):
+        commands.run("packages", program)
+    assert "disk is full" in (commands.log / "packages.log").read_text()
+
+
+def test_command_past_its_limit_is_ended(commands):
+    program = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with pytest.raises(CommandFailedError, match="took longer than 1 s"):
+        commands.run("slow", program, limit=1)
+
+
+def test_command_after_cancel_is_ended(commands):
+    commands.cancelled.set()
+    with pytest.raises(CancelledError, match="run the command again to go on"):
+        commands.run("slow", [sys.executable, "-c", "import time; time.sleep(60)"])
+
+
+def test_digest_changes_with_content_and_appearance(tmp_path):
+    missing = digest(tmp_path / "a")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").write_text("1")
+    first = digest(tmp_path / "a")
+    (tmp_path / "a" / "x").write_text("2")
+    assert len({missing, first, digest(tmp_path / "a")}) == 3
+
+
+def test_digest_leaves_byte_code_out(tmp_path):
+    before = digest(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "x.pyc").write_text("")
+    assert digest(tmp_path) == before
+
+
+def test_stamp_cut_off_while_written_counts_as_absent(tmp_path):
+    stamps = Stamps(tmp_path)
+    stamps.write("packages", "abc")
+    assert stamps.is_current("packages", "abc")
+    (tmp_path / "packages.json").write_text('"ab')
+    assert not stamps.is_current("packages", "abc")

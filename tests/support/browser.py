@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""A browser before the running test site, and the REST API of that site for its people."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.support.servers import required_address
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+STOCK_NOISE = re.compile(
+    r"community-theme-\.css"  # the deposit page without a community asks for its style sheet
+    r"|Failed to load resource: the server responded with a status of 404"
+)
+"""Console errors of stock v13 itself, and no others."""
+
+
+@pytest.fixture(scope="session")
+def site_url() -> str:
+    """The address of the site that ``make test`` runs, with demo content."""
+    return required_address("B2SHARE_TEST_SITE_URL")
+
+
+@pytest.fixture(scope="session")
+def site_home() -> Path:
+    """The folder with the logs and data of that site."""
+    return Path(required_address("B2SHARE_TEST_SITE_HOME"))
+
+
+@pytest.fixture(scope="session")
+def people() -> dict[str, dict[str, str]]:
+    """The demo accounts by user name."""
+    path = Path(__file__).parents[2] / "site/src/b2share_site/demo/content/people.json"
+    return {person["username"]: person for person in json.loads(path.read_text())}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the run; tests get fresh contexts of it."""
+    with sync_playwright() as playwright:
+        path = required_address("B2SHARE_TEST_BROWSER")
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the pages of this test wrote to the console as errors, stock noise left out."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, site_url: str, console_errors: list[str]) -> Iterator[Page]:
+    """A page in a fresh context, before the site; its console errors are collected."""
+    context: BrowserContext = browser.new_context(
+        base_url=site_url, viewport={"width": 1280, "height": 900}
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+
+    def note(message: ConsoleMessage) -> None:
+        text = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not STOCK_NOISE.search(text):
+            console_errors.append(text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def log_in(page: Page) -> Callable[[str, str], None]:
+    """Log in through the form, as a person does."""
+
+    def run(email: str, password: str) -> None:
+        page.goto("/login/")
+        page.fill("input[name=email]", email)
+        page.fill("input[name=password]", password)
+        page.click("form[name=login_user_form] button[type=submit]")
+        page.wait_for_load_state()
+        assert "/login" not in page.url
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def api(site_url: str) -> Iterator[requests.Session]:
+    """An anonymous client of the running site's REST API; give paths after ``/api``."""
+
+    class Api(requests.Session):
+        def request(self, method: str, url: str, *args: object, **kwargs: object):  # type: ignore[no-untyped-def, override]
+            kwargs.setdefault("timeout", 30)
+            return super().request(method, f"{site_url}/api{url}", *args, **kwargs)
+
+    with Api() as session:
+        yield session
