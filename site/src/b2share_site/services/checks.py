@@ -82,6 +82,7 @@ def test_environment(installer: Installer) -> dict[str, str]:
         "B2SHARE_TEST_SEARCH_URL": site["B2SHARE_SEARCH_URL"],
         "B2SHARE_TEST_SITE_URL": installer.site.url,
         "B2SHARE_TEST_SITE_HOME": str(layout.home),
+        "B2SHARE_TEST_MAIL_URL": f"http://127.0.0.1:{installer.ports['mail']}",
         "B2SHARE_TEST_HANDLE_URL": site["B2SHARE_HANDLE_URL"],
         "B2SHARE_TEST_BROWSER": str(find_browser() or ""),
     }

@@ -175,12 +175,13 @@ def env(layout: Layout, options: argparse.Namespace) -> int:
 
 def welcome(installer: Installer) -> str:
     """Return what a person needs to know who has just started the site."""
-    url = installer.site.url
+    url, ports = installer.site.url, installer.ports
     lines = [
         "",
         f"B2SHARE is ready after {installer.progress.elapsed():.0f} s: {url}",
         *demo.accounts(installer.layout),
-        f"  handles come from a stand-in for demonstration: http://127.0.0.1:{installer.ports['handles']}",
+        "  stand-ins for demonstration, not the real systems:",
+        f"  handles http://127.0.0.1:{ports['handles']}   mail http://127.0.0.1:{ports['mail']}",
         "Ctrl-C here, or `make stop` elsewhere, stops everything; the data are kept.",
         "",
     ]

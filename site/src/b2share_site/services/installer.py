@@ -82,6 +82,7 @@ class Installer:
         return [
             Step("site set-up", self.site.upgrade, (*services, "opensearch")),
             Step("handles", lambda: self._start(self.site.handles()), (OURS,)),
+            Step("mail", lambda: self._start(self.site.mail()), (OURS,)),
             Step("worker", lambda: self._start(self.site.worker()), (*ready, "assets")),
             Step("web", lambda: self._start(self.site.web()), (*ready, "assets")),
         ]

@@ -11,6 +11,8 @@ from b2share_site.services.layout import read_json, write_json
 FIRST = {
     "web": 5000,
     "handles": 28000,
+    "mail": 28100,
+    "smtp": 28200,
     "postgresql": 25432,
     "redis": 26379,
     "opensearch": 9201,

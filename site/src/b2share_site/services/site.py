@@ -41,6 +41,7 @@ class Site:
             "B2SHARE_DATABASE_URL": f"postgresql+psycopg2://{database}/{DATABASE}",
             "B2SHARE_REDIS_URL": f"redis://127.0.0.1:{self.ports['redis']}",
             "B2SHARE_SEARCH_URL": f"http://127.0.0.1:{self.ports['opensearch']}",
+            "B2SHARE_MAIL_SERVER": f"127.0.0.1:{self.ports['smtp']}",
             "B2SHARE_HANDLE_URL": f"http://127.0.0.1:{self.ports['handles']}",
             "B2SHARE_HANDLE_PREFIX": HANDLE_PREFIX,
             "B2SHARE_HANDLE_USER": HANDLE_USER,
@@ -132,6 +133,19 @@ class Site:
             self.layout.log / "handles.log",
             lambda: answers_http(f"{url}/"),
             env={"B2SHARE_HANDLE_PASSWORD": self.layout.secrets["handles"]},
+            cwd=self.layout.root,
+            limit=20,
+        )
+
+    def mail(self) -> Process:
+        """Return the stand-in for a mail server; nothing leaves the machine."""
+        server = [self.layout.python, "-m", "tests.support.mail_server"]
+        ports = ["--smtp-port", str(self.ports["smtp"]), "--port", str(self.ports["mail"])]
+        return Process(
+            "mail",
+            [*server, *ports, "--store", self.layout.data / "mail"],
+            self.layout.log / "mail.log",
+            lambda: answers_http(f"http://127.0.0.1:{self.ports['mail']}/messages"),
             cwd=self.layout.root,
             limit=20,
         )
