@@ -5,5 +5,6 @@ pytest_plugins = [
     "tests.support.servers",
     "tests.support.app",
     "tests.support.records",
+    "tests.support.handles",
     "tests.support.browser",
 ]

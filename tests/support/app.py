@@ -174,10 +174,13 @@ def database(appctx: Any) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def search(appctx: Any, database: Any, redis_url: str) -> Iterator[Any]:
     """All indices under the prefix of this module, with the vocabularies in them."""
+    import celery
     import redis
     from invenio_search import current_search, current_search_client
 
     redis.Redis.from_url(redis_url).flushall()
+    # Kombu takes a queue for declared as long as the connection lives; the flush removed it.
+    celery.current_app.pool.force_close_all()
     list(current_search.create())
     index_vocabularies()
     current_search_client.indices.refresh()

@@ -6,6 +6,4 @@ from flask import Blueprint, Flask
 
 def create_blueprint(app: Flask) -> Blueprint:
     """Return a blueprint without pages of its own: the stock pages use our templates."""
-    return Blueprint(
-        "b2share_site", __name__, template_folder="templates", static_folder="static"
-    )
+    return Blueprint("b2share_site", __name__, template_folder="templates", static_folder="static")

@@ -112,7 +112,10 @@ def test_stop_users_of_services_end_first(layout):
         for name in ("redis", "web"):
             log = layout.log / f"{name}.log"
             made = process(
-                layout, name, [sys.executable, "-c", command, name], lambda log=log: "set" in log.read_text()
+                layout,
+                name,
+                [sys.executable, "-c", command, name],
+                lambda log=log: "set" in log.read_text(),
             )
             supervisor.start_and_wait(made)
     assert note.read_text().split() == ["web", "redis"]

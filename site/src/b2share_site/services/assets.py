@@ -100,8 +100,6 @@ class Assets:
             source = self.layout.root / name
             if source.exists():
                 shutil.copytree(source, self.layout.build / name, dirs_exist_ok=True)
-        for name in ("templates/custom_fields", "templates/search"):
-            (self.folder / name).mkdir(parents=True, exist_ok=True)
         rspack = [self.folder / "node_modules/.bin/rspack", "--mode", "production"]
         options = ["--config", "./build/rspack.config.js"]
         self.commands.run("build assets", [*rspack, *options], env=self.env, cwd=self.folder)
@@ -109,7 +107,13 @@ class Assets:
         return None
 
     def collect(self, env: dict[str, str]) -> None:
-        """Lay the sources and the ``package.json`` of all installed packages into ``var/build``."""
+        """Lay the sources and the ``package.json`` of all installed packages into ``var/build``.
+
+        Both commands leave alone what is there already, so all but the node modules goes first.
+        """
+        for path in [*self.folder.glob("*"), *self.layout.build.glob("static/*")]:
+            if path.name != "node_modules":
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         link(self.layout.build / "invenio.cfg", self.layout.root / "invenio.cfg")
         env = env | self.env | {"INVENIO_INSTANCE_PATH": str(self.layout.build)}
         command = [self.layout.python, "-c", COLLECT]

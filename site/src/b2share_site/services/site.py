@@ -22,6 +22,7 @@ class Site:
         self.ports = ports
         self.commands = commands
         self.stamps = Stamps(layout.state / "stamps")
+        self.with_demo = True
 
     @property
     def url(self) -> str:
@@ -46,6 +47,7 @@ class Site:
             "B2SHARE_HANDLE_PREFIX": HANDLE_PREFIX,
             "B2SHARE_HANDLE_USER": HANDLE_USER,
             "B2SHARE_HANDLE_PASSWORD": secrets["handles"],
+            "B2SHARE_DEMO": "yes" if self.with_demo else "no",
         }
 
     def make_instance(self) -> None:
@@ -90,7 +92,9 @@ class Site:
         root = self.layout.root
         code = [path for path in sorted(root.glob("*/src/*")) if path.is_dir()]
         files = (root / "constraints.txt", root / "invenio.cfg", root / "app_data")
-        return digest(*files, *code, os.environ.get("B2SHARE_VOCABULARIES", ""))
+        return digest(
+            *files, *code, os.environ.get("B2SHARE_VOCABULARIES", ""), str(self.with_demo)
+        )
 
     def web(self) -> Process:
         """Return the web server with pages and REST API."""

@@ -12,9 +12,9 @@ export const ContactEmailsField = ({ fieldPath }) => (
     label={i18next.t("Contact e-mails")}
     labelIcon="mail"
     helpText={i18next.t("Who answers questions about this record; shown to everybody.")}
-    addButtonLabel={i18next.t("Add contact e-mail")}
+    addLabel={i18next.t("Add contact e-mail")}
     removeLabel={i18next.t("Remove contact e-mail")}
-    defaultNewValue={{ contact_email: "" }}
+    newRow={{ contact_email: "" }}
     renderInputs={(row) => (
       <TextField
         fieldPath={`${row}.contact_email`}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { severityChecksConfig } from "@js/invenio_app_rdm/deposit/config";
 import { i18next } from "@translations/b2share_extensions/i18next";
 import { getIn, useFormikContext } from "formik";
 import React from "react";
@@ -18,16 +19,15 @@ const FIELD_PATHS = ["metadata.contact_emails", "metadata.instruments"];
  */
 export const DepositFields = (props) => {
   const { errors, initialErrors } = useFormikContext();
-  const paths = FIELD_PATHS.flatMap((path) => [
-    ...errorPaths(getIn(errors, path) || getIn(initialErrors, path), path),
-  ]);
+  const paths = FIELD_PATHS.flatMap((path) =>
+    errorPaths(getIn(errors, path) || getIn(initialErrors, path), path)
+  );
 
   return (
     <Overridable id="B2ShareExtensions.Deposit.Fields" {...props}>
       <AccordionField
-        // The stock accordion counts again only when the errors change, not the paths.
-        key={paths.join(" ")}
         includesPaths={paths}
+        severityChecks={severityChecksConfig}
         label={i18next.t("Contact and instruments")}
         id="b2share-extensions-section"
       >

@@ -20,11 +20,13 @@ export const InstrumentsField = ({ fieldPath }) => (
   <ListField
     fieldPath={fieldPath}
     label={i18next.t("Instruments")}
-    labelIcon="microscope"
-    helpText={i18next.t("What the data were made with, named by a persistent identifier.")}
-    addButtonLabel={i18next.t("Add instrument")}
+    labelIcon="flask"
+    helpText={i18next.t(
+      "What the data were made with, named by a persistent identifier."
+    )}
+    addLabel={i18next.t("Add instrument")}
     removeLabel={i18next.t("Remove instrument")}
-    defaultNewValue={{ name: "", pid: "", pid_type: "doi" }}
+    newRow={{ name: "", pid: "", pid_type: "doi" }}
     renderInputs={(row) => (
       <>
         <TextField

@@ -12,7 +12,7 @@ const FALLBACK_LOGO = "/static/images/square-placeholder.png";
 export const CommunitiesList = ({ title, data }) => (
   <>
     <Header as="h2">{title}</Header>
-    <Item.Group relaxed>
+    <Item.Group relaxed className="b2share-communities">
       {data.hits.map((community) => (
         <Item key={community.id}>
           <Image

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""How our fields become searchable under the names that the API shows."""
