@@ -75,6 +75,13 @@ def test_create_ordinary_user_is_refused(create, holder, make_user, visibility):
     assert create(make_user().headers, visibility).status_code == 403
 
 
+@pytest.mark.parametrize("action", ["create", "create_restricted"])
+def test_what_pages_ask_the_policy_has_the_same_answer(holder, make_user, action):
+    service = current_communities.service
+    assert service.check_permission(holder.identity, action)
+    assert not service.check_permission(make_user().identity, action)
+
+
 def test_create_anonymous_is_refused(create, holder):
     assert create({"Accept": "application/json"}).status_code == 403
 

@@ -8,7 +8,6 @@ from lxml import html
 
 from tests.support.records import METADATA
 
-
 create_app = create_ui
 
 

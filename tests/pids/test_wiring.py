@@ -2,8 +2,10 @@
 """``enable``, the wiring check, and a site on which the plugin is only installed."""
 
 import copy
+import re
 import types
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 from invenio_rdm_records import config as rdm
@@ -152,3 +154,24 @@ def test_application_without_a_password_does_not_start(app_config, create_app):
     app_config = app_config | {"B2SHARE_PIDS_EPIC_PASSWORD": None}
     with pytest.raises(SettingError, match="B2SHARE_PIDS_EPIC_PASSWORD"):
         create_app(**app_config)
+
+
+def test_explicit_lists_of_the_readme_equal_enable():
+    """The second code block of the README that names the keys is run as it stands."""
+    readme = Path(__file__).parents[2] / "b2share_pids" / "README.md"
+    blocks = re.findall(r"```python\n(.*?)```", readme.read_text("utf-8"), re.DOTALL)
+    (explicit,) = [block for block in blocks if "RDM_RECORDS_SERVICE_COMPONENTS" in block]
+    written = {}
+    exec(explicit, written)  # noqa: S102
+    namespace = {}
+    wiring.enable(namespace)
+    assert {key: written[key] for key in KEYS} == namespace
+
+
+def test_readme_names_every_setting():
+    from b2share_pids import config
+
+    readme = (Path(__file__).parents[2] / "b2share_pids" / "README.md").read_text("utf-8")
+    for key in dir(config):
+        if key.startswith("B2SHARE_"):
+            assert f"| `{key}` | `{getattr(config, key)}` |" in readme

@@ -15,6 +15,12 @@ from b2share_pids.ledger import TABLE, Change, note
 from b2share_pids.schemes import handle_of, pid_value_of
 
 
+@pytest.fixture(scope="module")
+def app(base_app, database):
+    """An application on a database; the worker needs no index."""
+    return base_app
+
+
 @pytest.fixture
 def later():
     return datetime.now(UTC) + timedelta(minutes=10)
@@ -283,6 +289,23 @@ def test_broken_profile_of_one_row_does_not_stop_the_others(
     (row,) = rows(bad.object_id)
     assert row.last_error == "unexpected ZeroDivisionError"
     assert rows(good.object_id)[0].done_generation == 1
+
+
+def test_stock_task_only_wakes_the_worker(publish_row, handle_server, status_of, monkeypatch):
+    from b2share_pids import tasks
+    from b2share_pids.wiring import PROVIDERS
+
+    woken = []
+    monkeypatch.setattr(tasks.work, "apply_async", lambda **options: woken.append(options))
+    monkeypatch.setattr(tasks.work.app.conf, "task_always_eager", False)
+    change = publish_row("woken")
+    handle_server.log()
+    pid = PersistentIdentifier.get("epic", change.pid_value)
+    assert PROVIDERS[0].register(pid, record=None, url="https://127.0.0.1/")
+    assert PROVIDERS[0].update(pid, record=None, url="https://127.0.0.1/")
+    assert woken == [{"retry": False}, {"retry": False}]
+    assert status_of("epic", change.pid_value) == "RESERVED"
+    assert handle_server.log() == []
 
 
 def test_wake_up_that_is_lost_does_no_harm(app, monkeypatch, caplog):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import sqlalchemy as sa
 from flask import Flask
 from flask_webpackext.manifest import JinjaManifest, JinjaManifestEntry, JinjaManifestLoader
@@ -118,7 +119,7 @@ def fill_database(app: Flask, folder: Path) -> None:
     from invenio_accounts.proxies import current_datastore
     from invenio_db import db
     from invenio_rdm_records.fixtures import PrioritizedVocabulariesFixtures
-    from invenio_search import current_search
+    from invenio_search import current_search, current_search_client
 
     app.config.update(CELERY_TASK_ALWAYS_EAGER=True, CELERY_TASK_EAGER_PROPAGATES=True)
     with app.app_context():
@@ -131,7 +132,7 @@ def fill_database(app: Flask, folder: Path) -> None:
             system_identity, app_data_folder=folder / "app_data", delay=False
         ).load()
         db.session.commit()
-        list(current_search.delete(ignore=[404]))
+        current_search_client.indices.delete(index=f"{app.config['SEARCH_INDEX_PREFIX']}*")
         db.session.remove()
         db.engine.dispose()
 
@@ -174,18 +175,31 @@ def database(appctx: Any) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def search(appctx: Any, database: Any, redis_url: str) -> Iterator[Any]:
     """All indices under the prefix of this module, with the vocabularies in them."""
-    import celery
-    import redis
     from invenio_search import current_search, current_search_client
 
-    redis.Redis.from_url(redis_url).flushall()
-    # Kombu takes a queue for declared as long as the connection lives; the flush removed it.
-    celery.current_app.pool.force_close_all()
-    list(current_search.create())
-    index_vocabularies()
-    current_search_client.indices.refresh()
-    yield current_search_client
-    list(current_search.delete(ignore=[404]))
+    empty_redis(redis_url)
+    indices = f"{appctx.config['SEARCH_INDEX_PREFIX']}*"
+    try:
+        list(current_search.create())
+        index_vocabularies()
+        current_search_client.indices.refresh(index=indices)
+        yield current_search_client
+    finally:
+        # By prefix, since stock's delete does not know the percolator indices.
+        current_search_client.indices.delete(index=indices, ignore=[404])
+
+
+def empty_redis(url: str) -> None:
+    """Remove what earlier modules left, except the bindings of the message queues.
+
+    Kombu takes a queue for declared as long as its connection lives; messages to a queue that lost
+    its binding would vanish without an error.
+    """
+    for database in range(6):
+        client = redis.Redis.from_url(f"{url}/{database}")
+        left = [key for key in client.scan_iter() if not key.startswith(b"_kombu.binding.")]
+        if left:
+            client.delete(*left)
 
 
 def index_vocabularies() -> None:

@@ -4,12 +4,21 @@
 import json
 import os
 import re
+import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as PageTimeout
 
 from tests.support.servers import required_address
 
@@ -50,13 +59,16 @@ def people() -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for the run; tests get fresh contexts of it."""
+def chromium() -> Iterator[Browser]:
+    """One browser for the run; tests get fresh contexts of it.
+
+    Not called ``browser``: pytest-invenio skips tests with a fixture of that name.
+    """
     with sync_playwright() as playwright:
         path = required_address("B2SHARE_TEST_BROWSER")
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -65,12 +77,28 @@ def console_errors() -> list[str]:
     return []
 
 
-@pytest.fixture
-def page(browser: Browser, site_url: str, console_errors: list[str]) -> Iterator[Page]:
-    """A page in a fresh context, before the site; its console errors are collected."""
-    context: BrowserContext = browser.new_context(
-        base_url=site_url, viewport={"width": 1280, "height": 900}
+def new_context(browser: Browser, site_url: str) -> BrowserContext:
+    """Return a fresh context under a name of its own: v13 limits log-ins per address and agent."""
+    return browser.new_context(
+        base_url=site_url,
+        viewport={"width": 1280, "height": 900},
+        user_agent=f"B2SHARE tests {secrets.token_hex(4)}",
     )
+
+
+@pytest.fixture
+def page(
+    chromium: Browser,
+    site_url: str,
+    site_home: Path,
+    console_errors: list[str],
+    request: pytest.FixtureRequest,
+) -> Iterator[Page]:
+    """A page in a fresh context, before the site; its console errors are collected.
+
+    What a failed test saw last is kept as a picture beside the site's logs.
+    """
+    context = new_context(chromium, site_url)
     page = context.new_page()
     page.set_default_timeout(20_000)
 
@@ -82,22 +110,37 @@ def page(browser: Browser, site_url: str, console_errors: list[str]) -> Iterator
     page.on("console", note)
     page.on("pageerror", lambda error: console_errors.append(str(error)))
     yield page
+    if getattr(request.node, "rep_call", None) and request.node.rep_call.failed:
+        page.screenshot(path=site_home / "log" / f"{request.node.name}.png", full_page=True)
     context.close()
 
 
 @pytest.fixture
-def log_in(page: Page) -> Callable[[str, str], None]:
+def log_in() -> Callable[[Page, str, str], None]:
     """Log in through the form, as a person does."""
 
-    def run(email: str, password: str) -> None:
+    def run(page: Page, email: str, password: str) -> None:
         page.goto("/login/")
         page.fill("input[name=email]", email)
         page.fill("input[name=password]", password)
         page.click("form[name=login_user_form] button[type=submit]")
-        page.wait_for_load_state()
-        assert "/login" not in page.url
+        page.wait_for_url(lambda url: "/login" not in url)
 
     return run
+
+
+def open_until_listed(page: Page, url: str, title: str, limit: float = 30) -> None:
+    """Open a page that shows search results until the index knows the title (about a second)."""
+    deadline = time.monotonic() + limit
+    while True:
+        page.goto(url)
+        try:
+            page.get_by_role("link", name=title).first.wait_for(timeout=4000)
+        except PageTimeout:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
 
 
 @pytest.fixture(scope="session")

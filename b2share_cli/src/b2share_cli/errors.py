@@ -66,8 +66,8 @@ class UnversionedDatabaseError(B2ShareCLIError):
         )
 
 
-class VocabularyFileError(B2ShareCLIError):
-    """A list of vocabularies, or a data file that it names, cannot be used."""
+class FixtureFileError(B2ShareCLIError):
+    """A file with what a site starts with (vocabularies, pages, users) cannot be used."""
 
     def __init__(self, path: object, reason: object) -> None:
         super().__init__(f"{path}: {reason}")

@@ -35,10 +35,6 @@ def report(error: Exception) -> int:
     if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    result = getattr(error, "result", None)
-    if result is not None:
-        context = click.get_current_context(silent=True)
-        output.render(result, as_json=bool(context and context.params.get("as_json")))
     if is_unexpected(error):
         logger.error("b2share failed", exc_info=error)
         click.echo(f"Error inside the software: {output.neutral(repr(error))}", err=True)
@@ -122,6 +118,10 @@ def explain_search(error: Any) -> list[str]:
     """Name the search server as the one that failed."""
     if type(error).__name__ == "NotFoundError" and error.error == "index_not_found_exception":
         return [f"The search server lacks an index: {error.info['error']['index']}. {SET_UP}"]
+    info = getattr(error, "info", None)
+    reason = info.get("error") if isinstance(info, Mapping) else None
+    if isinstance(reason, Mapping) and reason.get("reason"):
+        return [f"The search server refuses: {reason['reason']}"]
     return [f"The search server reports: {first_line(error)}"]
 
 

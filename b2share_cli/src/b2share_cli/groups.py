@@ -117,7 +117,7 @@ def own_command(catalog: Catalog, path: Path) -> click.Command:
         group = MergedGroup(catalog, path)
         if isinstance(command, click.Group):
             group.help, group.short_help = command.help, command.short_help
-            group.commands = command.commands
+            group.commands = {dashed(name): c for name, c in command.commands.items()}
         return group
     return prepared(command)
 
@@ -167,9 +167,14 @@ def prepared(command: click.Command) -> click.Command:
 
 
 def run_own(command: click.Command, as_json: bool, **arguments: Any) -> None:
-    """Call a command of ours and print what it returns."""
+    """Call a command of ours and print what it returns, or what its error has found so far."""
     with application_context():
-        result = command.callback(**arguments) if command.callback else None
+        try:
+            result = command.callback(**arguments) if command.callback else None
+        except Exception as error:
+            if hasattr(error, "exit_code") and getattr(error, "result", None) is not None:
+                output.render(error.result, as_json=as_json)  # type: ignore[attr-defined]  # checked
+            raise
         output.render(result, as_json=as_json)
 
 

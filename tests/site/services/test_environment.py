@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from b2share_site.services.environment import pinned_subset
 
 ROOT = Path(__file__).parents[3]

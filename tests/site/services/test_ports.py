@@ -5,9 +5,9 @@ import json
 import socket
 
 import pytest
+
 from b2share_site.services.errors import PortTakenError, ServicesError
 from b2share_site.services.ports import FIRST, choose_ports, is_free
-
 from tests.support.servers import free_port
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+
 from b2share_site.services.errors import CancelledError, CommandFailedError, ServicesError
 from b2share_site.services.stamps import Stamps, digest
 from b2share_site.services.steps import KEPT, Commands, Progress, Step, run_steps

@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+
 from b2share_site.services.errors import AlreadyRunningError, NotReadyError
 from b2share_site.services.layout import Layout
 from b2share_site.services.processes import Process, start_time, stop_leftovers

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Tables: all migrations of all installed packages."""
 
+import logging
 from typing import Any
 
 from b2share_cli.application import extension
@@ -39,6 +40,8 @@ class DatabaseStep:
 
 def migrations() -> Any:
     """Return the Alembic extension of the application."""
+    # Flask-Alembic 3.1 sets it to INFO: two lines on stderr for each look at the database.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     return extension("invenio-db").alembic
 
 

@@ -27,7 +27,8 @@ class IndicesStep:
             list(search.put_templates())
             list(search.put_component_templates())
             list(search.put_index_templates())
-        made = sum(make_index(name) for name, _ in mapped_indices())
+        there = server_aliases()
+        made = sum(make_index(name, there) for name, _ in mapped_indices())
         aliases = list(missing_aliases())
         for index, alias in aliases:
             search.client.indices.put_alias(index=index, name=alias)
@@ -90,20 +91,21 @@ def missing_aliases() -> Iterator[tuple[str, str]]:
                 yield index or name, alias
 
 
-def make_index(name: str) -> bool:
+def make_index(name: str, there: Mapping[str, set[str]]) -> bool:
     """Make an index with its own alias unless it is there; tell whether anything was made."""
     from invenio_search.utils import build_alias_name
 
-    there = server_aliases()
     if index_behind(name, there):
         return False
+    search = extension("invenio-search")
     alias = build_alias_name(name)
     # A run that was killed between the two calls of create_index leaves an index without alias.
     lost = [index for index in there if re.fullmatch(re.escape(alias) + r"-\d+", index)]
     if lost:
-        extension("invenio-search").client.indices.put_alias(index=max(lost), name=alias)
+        search.client.indices.put_alias(index=max(lost), name=alias)
     else:
-        extension("invenio-search").create_index(name)
+        # The client cannot report a refusal with the default of None (invenio-search 3.1, ext.py).
+        search.create_index(name, ignore=[])
     return True
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from b2share_cli.application import extension
+from b2share_cli.upgrade_steps.app_data import app_data, read_list
 
 
 class PagesStep:
@@ -34,19 +35,10 @@ class PagesStep:
 def entries(file_name: str) -> list[dict[str, Any]]:
     """Return the entries of a fixture: the instance's file, else the stock one."""
     import invenio_app_rdm.fixtures
-    from flask import current_app
-    from invenio_rdm_records.fixtures.fixture import FixtureMixin
 
     stock = Path(invenio_app_rdm.fixtures.__file__).parent / "data"
-    folders = [Path(current_app.instance_path) / "app_data", stock]
-    if not any((folder / file_name).read_text().strip() for folder in existing(folders, file_name)):
-        return []
-    return FixtureMixin(folders, file_name).read() or []
-
-
-def existing(folders: list[Path], file_name: str) -> list[Path]:
-    """Return the first folder that has the file, in a list."""
-    return [folder for folder in folders if (folder / file_name).exists()][:1]
+    paths = (app_data() / file_name, stock / file_name)
+    return next((read_list(path) for path in paths if path.exists()), [])
 
 
 def missing_pages() -> list[tuple[str, str]]:

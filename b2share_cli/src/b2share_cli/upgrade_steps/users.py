@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The users of the instance's ``app_data/users.yaml``."""
 
-from pathlib import Path
 from typing import Any
 
 from b2share_cli.application import extension
+from b2share_cli.upgrade_steps.app_data import app_data, read_list
 
 FILE = "users.yaml"
 
@@ -16,35 +16,57 @@ class UsersStep:
     title = "Users"
 
     def pending(self) -> bool:
-        """Compare e-mail addresses."""
-        return bool(missing_users())
+        """Compare e-mail addresses, and look for the users in the index."""
+        there, missing = known_and_missing()
+        return bool(missing or unindexed(there))
 
     def run(self) -> str:
         """Add the users and index them.
 
         :raises RoleNotFoundError: a user shall have a role that does not exist.
         """
-        fixture, missing = users_fixture(), missing_users()
+        from invenio_rdm_records.fixtures.users import UsersFixture
+        from invenio_users_resources.services.users.tasks import reindex_users
+
+        _, missing = known_and_missing()
         check_roles(missing)
+        fixture = UsersFixture([app_data()], FILE)
         for entry in missing:
-            fixture.create(entry)
-        extension("invenio-users-resources").users_service.indexer.process_bulk_queue()
+            fixture.create(dict(entry))
+        there, _ = known_and_missing()
+        reindex_users(unindexed(there))
+        indexer = extension("invenio-users-resources").users_service.indexer
+        indexer.process_bulk_queue(search_bulk_kwargs={"refresh": True})
         return f"{len(missing)} users added"
 
 
-def users_fixture() -> Any:
-    """Return the stock fixture on the instance's file alone: stock's own user is a sample."""
-    from flask import current_app
-    from invenio_rdm_records.fixtures.users import UsersFixture
+def known_and_missing() -> tuple[list[int], list[dict[str, Any]]]:
+    """Return the ids of users that are there, and the entries of those that are not.
 
-    return UsersFixture([Path(current_app.instance_path) / "app_data"], FILE)
+    The stock file is left out: its administrator without password is a sample.
 
-
-def missing_users() -> list[dict[str, Any]]:
-    """Return the entries whose address nobody has."""
+    :raises FixtureFileError: the instance's file cannot be read.
+    """
+    path = app_data() / FILE
     datastore = extension("security").datastore
-    entries = users_fixture().read() or []
-    return [entry for entry in entries if not datastore.get_user_by_email(entry["email"])]
+    entries = read_list(path) if path.exists() else []
+    users = [(entry, datastore.get_user_by_email(entry["email"])) for entry in entries]
+    missing = [entry for entry, user in users if user is None]
+    return [user.id for _, user in users if user is not None], missing
+
+
+def unindexed(ids: list[int]) -> list[int]:
+    """Return the ids of the users that the search index does not have."""
+    from invenio_search.utils import build_alias_name
+
+    if not ids:
+        return []
+    record_cls = extension("invenio-users-resources").users_service.record_cls
+    index = build_alias_name(record_cls.index.search_alias)
+    body = {"ids": [str(user_id) for user_id in ids]}
+    answer = extension("invenio-search").client.mget(index=index, body=body, _source=False)
+    found = {int(doc["_id"]) for doc in answer["docs"] if doc.get("found")}
+    return [user_id for user_id in ids if user_id not in found]
 
 
 def check_roles(entries: list[dict[str, Any]]) -> None:

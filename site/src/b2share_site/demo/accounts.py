@@ -20,7 +20,7 @@ class DemoAccounts:
     """
 
     order = 720
-    title = "demo accounts"
+    title = "Demo accounts"
 
     def pending(self) -> bool:
         """Tell whether the site is a demonstration and a person has no account yet."""

@@ -5,6 +5,8 @@ import re
 
 from b2share_site.errors import B2ShareSiteError
 
+TAGS = re.compile(r"<(script|style|head)\b.*?</\1>|<!--.*?-->|<[^>]*>", re.DOTALL)
+
 LONGEST_BODY = 1000
 """Characters of an answer that an error shows."""
 
@@ -33,7 +35,9 @@ class RefusedError(DemoError):
 def readable(body: str) -> str:
     """Return the beginning of an answer in one line, of a page its text alone."""
     if "<html" in body:
-        body = re.sub(r"<(script|style|head)\b.*?</\1>|<!--.*?-->|<[^>]*>", " ", body, flags=re.DOTALL)
+        body = re.sub(
+            r"<(script|style|head)\b.*?</\1>|<!--.*?-->|<[^>]*>", " ", body, flags=re.DOTALL
+        )
     return " ".join(body.split())[:LONGEST_BODY]
 
 

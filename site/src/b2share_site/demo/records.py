@@ -65,7 +65,7 @@ class RecordLoader:
             return self._own[depositor.email]
 
     def _load_first(self, depositor: Client, content: dict[str, Any], record_id: str | None) -> str:
-        if record_id and depositor.exists(f"/records/{record_id}"):
+        if record_id and self._is_done(depositor, content, record_id):
             return record_id
         review = depositor.find(f"/records/{record_id}/draft/review") if record_id else None
         if not record_id or not review or review["status"] != SUBMITTED:
@@ -76,6 +76,14 @@ class RecordLoader:
         if review["status"] == SUBMITTED and content["state"] == PUBLISHED:
             self._accept(content, review["id"])
         return record_id
+
+    def _is_done(self, depositor: Client, content: dict[str, Any], record_id: str) -> bool:
+        """Tell whether a record is published, or a draft that stays one has all its files."""
+        if content["state"] != DRAFT:
+            return depositor.exists(f"/records/{record_id}")
+        files = depositor.get(f"/records/{record_id}/draft/files").get("entries", [])
+        stored = {file["key"] for file in files if file["status"] == COMPLETED}
+        return stored == set(content["files"])
 
     def _load_next(
         self, depositor: Client, content: dict[str, Any], record_id: str, index: int
