@@ -2,7 +2,6 @@
 """A browser before the running test site, and the REST API of that site for its people."""
 
 import json
-import os
 import re
 import secrets
 import time

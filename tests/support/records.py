@@ -52,7 +52,7 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def make_user(app: Flask, UserFixture: Any) -> Callable[..., Person]:
+def make_user(app: Flask, UserFixture: Any) -> Callable[..., Person]:  # noqa: N803 - stock's name
     """Make a confirmed user with an API token, and a role if one is named."""
 
     def make(name: str = "", role: str | None = None) -> Person:

