@@ -61,8 +61,11 @@ def make_site(new_database, search_address, redis_url, run_name, instance_path):
     def make(url=None):
         prefix = f"{run_name}u{len(apps)}"
         settings = site_settings(url or new_database(), search_address, redis_url, prefix)
-        apps.append(create_api(**settings))
-        return apps[-1]
+        app = create_api(**settings)
+        # The factory keeps the path of its first application (invenio-base 2, app.py).
+        app.instance_path = instance_path
+        apps.append(app)
+        return app
 
     yield make
     for app in apps:

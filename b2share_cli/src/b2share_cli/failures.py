@@ -58,7 +58,7 @@ def explain(error: BaseException) -> list[str]:
         explainer = EXPLAINERS.get(f"{kind.__module__}.{kind.__qualname__}")
         if explainer:
             return explainer(error)
-    text = str(error).strip() or str(getattr(error, "description", "") or "").strip()
+    text = str(getattr(error, "description", None) or error).strip()
     return [text or type(error).__name__]
 
 

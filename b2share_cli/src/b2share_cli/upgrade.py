@@ -98,19 +98,19 @@ def run_step(
 
     started = time.monotonic()
     row: dict[str, Any] = {"step": named.name, "title": named.step.title}
-    try:
-        with app.app_context():
+    with app.app_context():
+        try:
             due = named.step.pending()
             if due:
                 echo(f"{named.step.title} …")
             message = named.step.run() if due else ""
-    except Exception as error:
-        if is_unexpected(error):
-            logger.exception("step %s failed", named.name)
-        seconds = round(time.monotonic() - started, 2)
-        failed = {**row, "state": "failed", "seconds": seconds, "message": ""}
-        reason = "; ".join(explain(error))
-        raise StepError(named.name, named.step.title, reason, [*before, failed]) from error
+        except Exception as error:
+            if is_unexpected(error):
+                logger.exception("step %s failed", named.name)
+            seconds = round(time.monotonic() - started, 2)
+            failed = {**row, "state": "failed", "seconds": seconds, "message": ""}
+            reason = "; ".join(explain(error))
+            raise StepError(named.name, named.step.title, reason, [*before, failed]) from error
     seconds = round(time.monotonic() - started, 2)
     return {**row, "state": "done" if due else "kept", "seconds": seconds, "message": message}
 
