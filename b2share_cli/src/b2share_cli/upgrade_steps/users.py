@@ -63,9 +63,10 @@ def unindexed(ids: list[int]) -> list[int]:
         return []
     record_cls = extension("invenio-users-resources").users_service.record_cls
     index = build_alias_name(record_cls.index.search_alias)
-    body = {"ids": [str(user_id) for user_id in ids]}
-    answer = extension("invenio-search").client.mget(index=index, body=body, _source=False)
-    found = {int(doc["_id"]) for doc in answer["docs"] if doc.get("found")}
+    # A search, as the alias may lead to the indices of several mapping versions.
+    body = {"query": {"ids": {"values": [str(user_id) for user_id in ids]}}, "size": len(ids)}
+    answer = extension("invenio-search").client.search(index=index, body=body, _source=False)
+    found = {int(hit["_id"]) for hit in answer["hits"]["hits"]}
     return [user_id for user_id in ids if user_id not in found]
 
 
