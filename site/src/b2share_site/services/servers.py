@@ -184,7 +184,8 @@ def opensearch(layout: Layout, port: int) -> Process:
     return Process(
         "opensearch",
         [
-            *(java(layout), "-Xms512m", "-Xmx512m", "-cp", jars, *runner),
+            *java(layout),
+            *("-Xms512m", "-Xmx512m", "-cp", jars, *runner),
             *("-numOfNode", "1", "-clusterName", name, "-baseHttpPort", str(port - 1)),
             *("-pluginTypes", "org.opensearch.geo.GeoModulePlugin", "-useLogger"),
         ],

