@@ -155,6 +155,11 @@ def test_command_that_cannot_be_loaded_breaks_itself_only(b2share, value):
     assert out == ""
 
 
+def test_broken_noun_does_not_hide_its_verbs(b2share):
+    claims = [claim("noun", "absent_package.cli:x"), sample("noun greet", "greet")]
+    assert b2share("noun", "greet", "Ada", claims=claims)[0] == 0
+
+
 def test_value_that_is_no_command_is_named(b2share):
     code, _, err = b2share("odd", claims=[sample("odd", "not_a_command")])
     assert (code, "it is no click command" in err) == (1, True)

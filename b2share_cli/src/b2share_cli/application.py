@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,9 +27,14 @@ class Invocation:
     debug: bool | None = None
 
     def apply(self) -> None:
-        """Read the environment files as ``invenio`` does, and set the debug switch."""
+        """Read the environment files as ``invenio`` does, and set the debug switch.
+
+        :raises click.UsageError: a file is named, but the package that reads it is missing.
+        """
         from flask.cli import load_dotenv
 
+        if self.env_file and find_spec("dotenv") is None:
+            raise click.UsageError("--env-file needs the package python-dotenv.")
         if self.debug is not None:
             os.environ["FLASK_DEBUG"] = str(int(self.debug))
         if self.env_file or not os.environ.get("FLASK_SKIP_DOTENV"):

@@ -112,7 +112,9 @@ def own_command(catalog: Catalog, path: Path) -> click.Command:
     try:
         command = load(node.claims[0]) if node.claims else None
     except EntryPointError as error:
-        return BrokenCommand(error)
+        if not node.children:
+            return BrokenCommand(error)
+        command = None
     if isinstance(command, click.Group) or node.children or command is None:
         group = MergedGroup(catalog, path)
         if isinstance(command, click.Group):

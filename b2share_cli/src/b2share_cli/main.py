@@ -26,7 +26,11 @@ def command_line(claims: Sequence[Claim] | None = None) -> click.Group:
         help=HELP,
         callback=keep_options,
         params=[
-            click.Option(["-e", "--env-file"], help="Read environment variables from this file."),
+            click.Option(
+                ["-e", "--env-file"],
+                type=click.Path(exists=True, dir_okay=False),
+                help="Read environment variables from this file (needs python-dotenv).",
+            ),
             click.Option(["--debug/--no-debug"], default=None, help="Set debug mode."),
             click.Option(
                 ["--version"],

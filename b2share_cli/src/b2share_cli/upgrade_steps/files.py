@@ -3,6 +3,8 @@
 
 from pathlib import Path
 
+from b2share_cli.config import B2SHARE_CLI_FILES_LOCATION
+
 NAME = "default-location"
 
 
@@ -38,7 +40,7 @@ def configured_uri() -> str:
     """Return where files go: as configured, else a folder of the instance."""
     from flask import current_app
 
-    uri = current_app.config.get("B2SHARE_CLI_FILES_LOCATION")
+    uri = current_app.config.get("B2SHARE_CLI_FILES_LOCATION", B2SHARE_CLI_FILES_LOCATION)
     return str(uri or Path(current_app.instance_path) / "files")
 
 
