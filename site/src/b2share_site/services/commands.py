@@ -13,6 +13,7 @@ from b2share_site.services import checks, demo, development
 from b2share_site.services.errors import AlreadyRunningError, ServicesError
 from b2share_site.services.installer import Installer
 from b2share_site.services.layout import Layout, read_json
+from b2share_site.services.ports import FIRST
 from b2share_site.services.processes import start_time
 from b2share_site.services.steps import Progress
 from b2share_site.services.supervisor import Supervisor, ended_by_signals, stop_site, supervisor_pid
@@ -115,7 +116,7 @@ def tooling(layout: Layout) -> Installer:
     layout = Layout(layout.root, "tooling")
     layout.make_folders()
     progress = Progress()
-    installer = Installer(layout, progress, Supervisor(layout, progress))
+    installer = Installer(layout, progress, Supervisor(layout, progress), ports=dict(FIRST))
     pnpm, modules, _ = installer.asset_steps()
     installer.run([*installer.environment_steps(development=True), pnpm, modules])
     return installer

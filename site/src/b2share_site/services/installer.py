@@ -25,7 +25,13 @@ FALLBACKS = "substitutes"
 class Installer:
     """All steps of ``make run`` and ``make test``, shared and cached by content."""
 
-    def __init__(self, layout: Layout, progress: Progress, supervisor: Supervisor) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        progress: Progress,
+        supervisor: Supervisor,
+        ports: dict[str, int] | None = None,
+    ) -> None:
         layout.make_folders()
         self.layout = layout
         self.progress = progress
@@ -33,7 +39,7 @@ class Installer:
         self.commands = Commands(layout.log)
         self.environment = Environment(layout, self.commands)
         self.assets = Assets(layout, self.commands)
-        self.ports = choose_ports(layout.state / "ports.json")
+        self.ports = ports or choose_ports(layout.state / "ports.json")
         self.site = Site(layout, self.ports, self.commands)
 
     def environment_steps(self, *, development: bool = False) -> list[Step]:
