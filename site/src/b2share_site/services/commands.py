@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def test(layout: Layout, options: argparse.Namespace) -> int:
         steps += installer.asset_steps() + installer.site_steps() + checks.tool_steps(installer)
         installer.run(steps)
         demo.load(installer)
+        threading.Thread(target=supervisor.watch, daemon=True).start()
         return checks.run_all(installer, options.only)
 
 
