@@ -8,8 +8,8 @@ import time
 
 import pytest
 import requests
-from b2share_site.demo.client import Client
 
+from b2share_site.demo.client import Client
 from tests.support.records import METADATA
 from tests.support.servers import required_address
 
