@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.support.app",
     "tests.support.records",
     "tests.support.handles",
+    "tests.support.packages",
     "tests.support.browser",
 ]

@@ -1,70 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""Each distribution builds, carries its own papers, and installs alone beside stock v13."""
+"""Each distribution builds, carries its own papers, and installs beside stock v13.
+
+A stock site that holds records already lives through all of it: plugins are installed without
+being enabled, then enabled one after the other. Each step is a fixture built on the one before.
+"""
 
 import json
-import shutil
-import subprocess
-import sys
 import zipfile
 from email import message_from_string
-from pathlib import Path
 
 import pytest
-from b2share_site.services.environment import DISTRIBUTIONS, pinned_subset
-from b2share_site.services.stamps import Stamps, digest
 
-ROOT = Path(__file__).parents[1]
-PLUGINS = ("b2share_access", "b2share_cli", "b2share_extensions", "b2share_pids")
+from b2share_site.services.environment import DISTRIBUTIONS
+from tests.pids.conftest import epic_settings
+from tests.support.packages import PLUGINS, ROOT, installed, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-def run(command, **options):
-    """Run a program to its end; its output is part of the failure."""
-    command = [str(part) for part in command]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, **options)
-    assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
-    return result.stdout
-
-
-@pytest.fixture(scope="session")
-def wheels(tmp_path_factory):
-    """The wheel of each distribution by module name, built from a copy without the sources' caches."""
-    folder = tmp_path_factory.mktemp("wheels")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "-o", folder]
-    for name in DISTRIBUTIONS:
-        run([*build, ROOT / name])
-    found = {path.name.split("-")[0]: path for path in folder.glob("*.whl")}
-    assert set(found) == {*PLUGINS, "b2share_site"}
-    return found
-
-
-@pytest.fixture(scope="session")
-def stock_python():
-    """An environment with stock v13 and nothing of ours; kept until constraints.txt changes."""
-    folder = ROOT / "var" / "stock-venv"
-    pins = pinned_subset((ROOT / "constraints.txt").read_text(), "run")
-    stamps = Stamps(ROOT / "var" / "stamps")
-    python = folder / "bin" / "python"
-    if not (stamps.is_current("stock-venv", digest(pins)) and python.exists()):
-        shutil.rmtree(folder, ignore_errors=True)
-        requirements = ROOT / "var" / "stamps" / "requirements-stock.txt"
-        requirements.write_text(pins)
-        run([sys.executable, "-m", "uv", "venv", "-q", "--python", sys.executable, folder])
-        pip = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", python]
-        run([*pip, "--no-deps", "--require-hashes", "-r", requirements])
-        stamps.write("stock-venv", digest(pins))
-    uninstall(python, *PLUGINS)
-    return python
-
-
-def install(python, *paths):
-    """Install wheels; their dependencies must be there, for nothing is looked up elsewhere."""
-    run([sys.executable, "-m", "uv", "pip", "install", "-q", "--offline", "--python", python, *paths])
-
-
-def uninstall(python, *names):
-    run([sys.executable, "-m", "uv", "pip", "uninstall", "-q", "--python", python, *names])
+def folder_of(name):
+    """Return the folder of a distribution by its module."""
+    return ROOT / name.replace("b2share_site", "site")
 
 
 @pytest.mark.parametrize("name", [*PLUGINS, "b2share_site"])
@@ -78,8 +34,7 @@ def test_wheel_carries_metadata_readme_and_licence(wheels, name):
     assert metadata["Name"] == name.replace("_", "-")
     assert metadata["License-Expression"] == "MIT"
     assert metadata["Requires-Python"] == ">=3.11"
-    readme = (ROOT / ("site" if name == "b2share_site" else name) / "README.md").read_text()
-    assert readme.strip() in metadata.get_payload()
+    assert (folder_of(name) / "README.md").read_text().strip() in metadata.get_payload()
     assert f"{name}/py.typed" in files
     outside = [f for f in files if not f.startswith((f"{name}/", f"{name}-"))]
     assert outside == []
@@ -87,7 +42,7 @@ def test_wheel_carries_metadata_readme_and_licence(wheels, name):
 
 @pytest.mark.parametrize("name", [*PLUGINS, "b2share_site"])
 def test_wheel_holds_every_file_of_the_source(wheels, name):
-    source = ROOT / ("site" if name == "b2share_site" else name) / "src"
+    source = folder_of(name) / "src"
     files = {
         path.relative_to(source).as_posix()
         for path in source.rglob("*")
@@ -122,16 +77,13 @@ print(json.dumps({"ours": ours, "points": sorted(f"{p.group}: {p.name}" for p in
 
 @pytest.mark.parametrize("name", PLUGINS)
 def test_plugin_alone_beside_stock_imports_and_lists_entry_points(stock_python, wheels, name):
-    install(stock_python, wheels[name])
-    try:
-        seen = json.loads(run([stock_python, "-W", "ignore", "-c", LOOK, name]).splitlines()[-1])
-    finally:
-        uninstall(stock_python, name)
+    with installed(stock_python, wheels, name):
+        seen = json.loads(run(stock_python, "-W", "ignore", "-c", LOOK, name).splitlines()[-1])
     assert seen["ours"] == [name.replace("_", "-")]
     expected = {
         "b2share_cli": {"console_scripts: b2share", "b2share_cli.commands: communities list"},
         "b2share_access": {"invenio_base.apps: b2share_access"},
-        "b2share_extensions": {"b2share_cli.upgrade_steps: extensions_sync"},
+        "b2share_extensions": {"b2share_cli.upgrade_steps: extensions.sync"},
         "b2share_pids": {"invenio_celery.tasks: b2share_pids", "invenio_db.alembic: b2share_pids"},
     }
     assert expected[name] <= set(seen["points"])
@@ -141,3 +93,110 @@ def test_plugin_alone_beside_stock_imports_and_lists_entry_points(stock_python, 
 def test_no_module_beside_pyproject(folder):
     # It would shadow the installed package for programs started in the root folder.
     assert not (ROOT / folder / "__init__.py").exists()
+
+
+@pytest.fixture(scope="module")
+def stock(stock_site):
+    """The site as stock v13 made it, with two records and a draft."""
+    return stock_site.stage("create")
+
+
+@pytest.fixture(scope="module")
+def inert(stock_site, stock, stock_python, wheels):
+    """The same site with all plugins installed, none enabled, no migration run."""
+    with installed(stock_python, wheels, *PLUGINS):
+        return stock_site.stage("use_inert")
+
+
+@pytest.fixture(scope="module")
+def with_fields(stock_site, inert, stock_python, wheels):
+    """The same site with b2share_extensions alone, enabled, by stock commands."""
+    stock_site.enable("b2share_extensions")
+    with installed(stock_python, wheels, "b2share_extensions"):
+        return stock_site.stage("use_fields")
+
+
+@pytest.fixture(scope="module")
+def with_pids(stock_site, with_fields, stock_python, wheels, handle_server):
+    """The same site with b2share_pids as well, upgraded and worked by ``b2share``."""
+    stock_site.configure(epic_settings(handle_server))
+    stock_site.enable("b2share_pids")
+    with installed(stock_python, wheels, "b2share_extensions", "b2share_pids", "b2share_cli"):
+        steps = stock_site.b2share("upgrade", "run")
+        seen = stock_site.stage("use_pids")
+        return seen | {
+            "steps": {row["step"]: row["state"] for row in steps},
+            "work": stock_site.b2share("pids", "work"),
+            "checks": stock_site.b2share("site", "check"),
+            "handles": handle_server.handles(),
+        }
+
+
+def test_installed_and_not_enabled_plugins_change_nothing(stock, inert):
+    assert inert["seen"].keys() == stock.keys()
+    for app, settings in stock["settings"].items():
+        # Migrations may lie in more places: tables are what an installed plugin may bring.
+        assert inert["seen"]["settings"][app] | {"ALEMBIC": None} == settings | {"ALEMBIC": None}
+    for part in stock.keys() - {"settings"}:
+        assert inert["seen"][part] == stock[part], part
+
+
+def test_plugins_that_are_not_enabled_let_publish_as_before(stock, inert):
+    new = inert["new"]
+    *_, record = stock["records"].values()  # the one without files, like the new one
+    assert set(new) == set(record)
+    for part in ("pids", "metadata", "links", "custom_fields"):
+        assert set(new[part]) == set(record[part]), part
+
+
+def test_enabled_fields_leave_old_records_as_they_were(inert, with_fields):
+    assert with_fields["before"]["records"] == inert["records"]
+    assert with_fields["after"] == with_fields["before"]
+
+
+def test_enabled_fields_are_written_read_and_found_in_old_and_new_records(with_fields):
+    old, new, draft = (with_fields["written"][name] for name in ("old", "new", "draft"))
+    names = {
+        id_: [instrument["name"] for instrument in record["metadata"].get("instruments", [])]
+        for id_, record in with_fields["records"].items()
+    }
+    without = {id_: [] for id_ in names}
+    assert names == without | {old: ["Ozone sonde"], new: ["Ozone lidar"]}
+    assert with_fields["records"][draft]["metadata"]["title"] == "Third"
+    assert with_fields["found"] == {
+        "ozone": sorted([old, new]),
+        "sonde": [old],
+        "lidar": [new],
+        "balloon": [],
+    }
+
+
+def test_upgrade_run_does_no_more_than_the_new_plugin_needs(with_fields, with_pids):
+    done = {step for step, state in with_pids["steps"].items() if state == "done"}
+    # The list of commands belongs to the environment, which the tests keep.
+    assert done - {"commands"} == {"database"}
+    added = set(with_pids["tables"]) - set(with_fields["after"]["tables"])
+    assert added == {"b2share_pids_ledger"}
+    assert {row["level"] for row in with_pids["checks"]} == {"ok"}
+
+
+def test_enabled_pids_come_to_old_and_new_records_with_their_next_publication(
+    with_fields, with_pids
+):
+    assert with_pids["before"] == with_fields["records"]
+    written = set(with_pids["written"].values())
+    for id_, record in with_pids["records"].items():
+        expected = {"oai", "epic", "b2rec"} if id_ in written else {"oai"}
+        assert set(record["pids"]) == expected
+    assert with_pids["work"]["done"] == len(written) == 2
+    for id_ in written:
+        handle = with_pids["records"][id_]["pids"]["epic"]["identifier"]
+        values = with_pids["handles"][handle.removeprefix("http://hdl.handle.net/")]
+        assert values["URL"] == f"https://127.0.0.1:5000/records/{id_}"
+        assert handle in with_pids["pages"][id_]
+
+
+def test_two_plugins_work_on_one_record(with_pids):
+    old = with_pids["written"]["old"]
+    assert with_pids["records"][old]["metadata"]["instruments"][0]["name"] == "Ozone sonde"
+    assert "Ozone sonde" in with_pids["pages"][old]

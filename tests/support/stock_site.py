@@ -8,42 +8,47 @@ stage learns is kept in ``memory.json`` for the next one; what it saw goes to ``
 
 import json
 import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from flask_webpackext.manifest import JinjaManifest, JinjaManifestEntry, JinjaManifestLoader
+from flask import Flask
 
-EMAIL = "old@example.org"
 BASE_URL = "https://127.0.0.1:5000"
-CONTENT = b"depth,count\n1,17\n"
+
+OCTETS = {"Content-Type": "application/octet-stream"}
+
+EAGER = {"CELERY_TASK_ALWAYS_EAGER": True, "CELERY_TASK_EAGER_PROPAGATES": True}
+"""For the set-up without a worker: the stock command for vocabularies leaves all work to it."""
+
+SONDE = {"name": "Ozone sonde", "pid": "10.1234/sonde-7", "pid_type": "doi"}
+
+Answer = dict[str, Any]
 
 
-class AnyManifest(JinjaManifest):
-    """An asset manifest that has an (empty) entry for every name."""
+class NoScripts(dict[str, str]):
+    """An asset manifest with an empty entry for every name: pages without a JavaScript build."""
 
-    def __getattr__(self, name):
-        return JinjaManifestEntry(name, [name])
+    def __missing__(self, name: str) -> str:
+        return ""
 
-    __getitem__ = __getattr__
-
-
-class AnyManifestLoader(JinjaManifestLoader):
-    """Pages without a JavaScript build."""
-
-    def load(self, filepath):
-        return AnyManifest()
+    def load(self, filepath: str) -> "NoScripts":
+        """Be its own loader."""
+        return self
 
 
 class Site:
-    """The applications of one process, and what a person and an operator do with them."""
+    """The REST application of one process, and what a person and an operator do with it."""
 
-    def __init__(self):
+    def __init__(self, **settings: Any) -> None:
         from invenio_app.factory import create_api
 
         self.memory = json.loads(Path("memory.json").read_text())
-        self.api = create_api()
+        self.api = create_api(**settings)
 
-    def invenio(self, *words):
+    def invenio(self, *words: str) -> str:
         """Run a command of ``invenio`` in this process; return what it printed."""
         from invenio_app.cli import cli
 
@@ -52,38 +57,38 @@ class Site:
             raise RuntimeError(f"{words}: {result.output}") from result.exception
         return result.output
 
-    def call(self, method, path, status=200, **options):
+    def call(self, method: str, path: str, status: int = 200, **options: Any) -> Any:
         """Send a request to the REST API as the person; return the JSON of the answer."""
         headers = {"Authorization": f"Bearer {self.memory['token']}", "Accept": "application/json"}
-        client = self.api.test_client()
         headers |= options.pop("headers", {})
+        client = self.api.test_client()
         reply = client.open(path, method=method, base_url=BASE_URL, headers=headers, **options)
         assert reply.status_code == status, f"{method} {path}: {reply.status} {reply.text}"
         return reply.json
 
-    def deposit(self, files=(), **metadata):
+    def deposit(self, files: tuple[str, ...] = (), **metadata: Any) -> str:
         """Make a draft; return its id."""
         body = {
             "access": {"record": "public", "files": "public"},
             "files": {"enabled": bool(files)},
             "metadata": self.memory["metadata"] | metadata,
         }
-        draft = self.call("POST", "/records", 201, json=body)["id"]
+        draft = self.call("POST", "/records", 201, json=body)
+        assert not draft.get("errors"), draft["errors"]
+        url = f"/records/{draft['id']}/draft/files"
         for key in files:
-            url = f"/records/{draft}/draft/files"
             self.call("POST", url, 201, json=[{"key": key}])
-            stream = {"Content-Type": "application/octet-stream"}
-            content = BytesIO(CONTENT)
-            self.call("PUT", f"{url}/{key}/content", headers=stream, input_stream=content)
+            stream = {"headers": OCTETS, "input_stream": BytesIO(b"depth,count\n1,17\n")}
+            self.call("PUT", f"{url}/{key}/content", **stream)
             self.call("POST", f"{url}/{key}/commit")
-        return draft
+        return str(draft["id"])
 
-    def publish(self, draft):
-        """Publish a draft; return its id, which is the record's."""
+    def publish(self, draft: str) -> str:
+        """Publish a draft; return the record's id, which is the same."""
         self.call("POST", f"/records/{draft}/draft/actions/publish", 202)
         return draft
 
-    def edit(self, record, **metadata):
+    def edit(self, record: str, **metadata: Any) -> str:
         """Change a published record and publish it again."""
         draft = self.call("POST", f"/records/{record}/draft", 201)
         draft["metadata"] |= metadata
@@ -91,31 +96,29 @@ class Site:
         assert not saved.get("errors"), saved["errors"]
         return self.publish(record)
 
-    def read(self):
-        """Return what the API says of everything that the stock site holds, and of all hits."""
-        self.refresh()
-        records = {id_: self.call("GET", f"/records/{id_}") for id_ in self.memory["records"]}
-        draft = self.memory["draft"]
+    def records(self) -> Answer:
+        """Return what the API says of every published record."""
+        return {id_: self.call("GET", f"/records/{id_}") for id_ in self.memory["records"]}
+
+    def holdings(self) -> Answer:
+        """Return all that the stock site holds: records, draft, bytes of a file, tables."""
+        first, draft = self.memory["records"][0], self.memory["draft"]
+        content = f"/records/{first}/files/a.csv/content"
         return {
-            "records": records,
+            "records": self.records(),
             "draft": self.call("GET", f"/records/{draft}/draft"),
-            "file": self.api.test_client()
-            .get(f"/records/{self.memory['records'][0]}/files/a.csv/content", base_url=BASE_URL)
-            .text,
+            "content": self.api.test_client().get(content, base_url=BASE_URL).text,
+            "tables": self.tables(),
         }
 
-    def find(self, query):
-        """Return the hits of a search by their ids."""
-        self.refresh()
+    def find(self, query: str) -> Answer:
+        """Return the hits of a search by their ids, all that was indexed before included."""
+        search = self.api.extensions["invenio-search"].client
+        search.indices.refresh(index=f"{self.api.config['SEARCH_INDEX_PREFIX']}*")
         hits = self.call("GET", "/records", query_string={"q": query, "size": 25})["hits"]["hits"]
         return {hit["id"]: hit for hit in hits}
 
-    def refresh(self):
-        """Make everything that was indexed findable."""
-        search = self.api.extensions["invenio-search"].client
-        search.indices.refresh(index=f"{self.api.config['SEARCH_INDEX_PREFIX']}*")
-
-    def tables(self):
+    def tables(self) -> list[str]:
         """Return the names of the tables in the database."""
         import sqlalchemy as sa
         from invenio_db import db
@@ -123,114 +126,136 @@ class Site:
         with self.api.app_context():
             return sorted(sa.inspect(db.engine).get_table_names())
 
-    def upgrade_steps(self):
-        """Run what distributions offer for an upgrade, as any runner would; return the lines."""
-        from importlib.metadata import entry_points
-
+    def upgrade(self) -> None:
+        """Run the steps that distributions offer, as any runner would."""
         steps = [point.load() for point in entry_points(group="b2share_cli.upgrade_steps")]
-        lines = {}
         for step in sorted(steps, key=lambda step: step.order):
             with self.api.app_context():
-                lines[step.title] = step.run() if step.pending() else "kept"
-        with self.api.app_context():
-            assert not any(step.pending() for step in steps)
-        return lines
+                assert step.pending(), step.title
+                step.run()
+                assert not step.pending(), step.title
 
 
-def create(site):
-    """Set up a stock site with stock commands, and let a person use it."""
-    # Without a worker: the vocabularies are loaded here and now.
-    site.api.config.update(CELERY_TASK_ALWAYS_EAGER=True, CELERY_TASK_EAGER_PROPAGATES=True)
-    site.invenio("alembic", "upgrade")
+def create(site: Site) -> Answer:
+    """Set up a stock site with stock commands, let a person use it, and look at it."""
     files = str(Path.cwd() / "files")
+    site.invenio("alembic", "upgrade")
     site.invenio("files", "location", "create", "--default", "default-location", files)
     site.invenio("roles", "create", "admin")
+    site.invenio("access", "allow", "superuser-access", "role", "admin")
+    site.invenio("access", "allow", "administration-access", "role", "admin")
     site.invenio("index", "init")
     site.invenio("rdm-records", "custom-fields", "init")
+    site.invenio("rdm", "fixtures")
     site.invenio("queues", "declare")
     site.invenio("rdm-records", "fixtures")
-    site.invenio("users", "create", EMAIL, "--password", "old-secret", "--active", "--confirm")
-    token = site.invenio("tokens", "create", "-n", "tests", "-u", EMAIL).split()[-1]
-    site.memory["token"] = token
-    records = [site.publish(site.deposit(["a.csv"])), site.publish(site.deposit(title="Second"))]
-    site.memory |= {"records": records, "draft": site.deposit(title="Third")}
+    email = "old@example.org"
+    site.invenio("users", "create", email, "--password", "old-secret", "--active", "--confirm")
+    site.memory["token"] = site.invenio("tokens", "create", "-n", "tests", "-u", email).split()[-1]
+    first = site.publish(site.deposit(("a.csv",)))
+    second = site.publish(site.deposit(title="Second"))
+    site.memory |= {"records": [first, second], "draft": site.deposit(title="Third")}
     return look(site)
 
 
-def look(site):
-    """Return all that a plugin could change of the site, in a form that can be compared."""
-    from invenio_app.factory import create_ui
-
-    pages = create_ui(WEBPACKEXT_MANIFEST_LOADER=AnyManifestLoader)
-    apps = {"api": site.api, "ui": pages}
-    record = site.memory["records"][0]
-    landing_page = pages.test_client().get(f"/records/{record}", base_url=BASE_URL)
-    return {
-        "config": {name: resolved(app.config) for name, app in apps.items()},
-        "urls": {name: routes(app) for name, app in apps.items()},
-        "menus": menus(pages),
-        "request_types": plain(dict(site.api.extensions["invenio-requests"].request_type_registry)),
-        "landing_page": [landing_page.status_code, landing_page.text],
-        "hits": site.find(""),
-        "tables": site.tables(),
-        **site.read(),
-    }
-
-
-def use_inert(site):
-    """Publish while plugins are installed and not enabled, on a database without their tables."""
+def use_inert(site: Site) -> Answer:
+    """Look again with plugins installed and not enabled, without their tables; then publish."""
     seen = look(site)
     site.edit(site.memory["records"][1], title="Second, edited")
-    site.memory["inert"] = site.publish(site.deposit(title="Fourth"))
-    seen["published"] = site.call("GET", f"/records/{site.memory['inert']}")
-    seen["published_keys"] = sorted(seen["published"])
-    return seen
+    new = site.publish(site.deposit(title="Fourth"))
+    site.memory["records"].append(new)
+    return {"seen": seen, "new": site.call("GET", f"/records/{new}"), "records": site.records()}
 
 
-def use_fields(site):
-    """Migrate and sync as documented, then write old and new records with the new fields."""
-    before = {"tables": site.tables(), **site.read()}
+def use_fields(site: Site) -> Answer:
+    """Migrate and sync, then write old and new records with the fields of the plugin."""
+    before = site.holdings()
     site.invenio("alembic", "upgrade", "heads")
     site.invenio("rdm-records", "custom-fields", "init")
-    steps = site.upgrade_steps()
-    after = {"tables": site.tables(), **site.read()}
-    sonde = {"name": "Ozone sonde", "pid": "10.1234/sonde-7", "pid_type": "doi"}
-    old = site.edit(site.memory["records"][0], instruments=[sonde])
-    new = site.publish(site.deposit(title="New", instruments=[sonde | {"name": "Ozone lidar"}]))
+    site.upgrade()
+    after = site.holdings()
+    old = site.edit(site.memory["records"][0], instruments=[SONDE])
+    new = site.publish(site.deposit(title="New", instruments=[SONDE | {"name": "Ozone lidar"}]))
     draft = site.publish(site.memory["draft"])
     site.memory["records"] += [new, draft]
+    names = ("ozone", "sonde", "lidar", "balloon")
+    found = {name: sorted(site.find(f"metadata.instruments.name:{name}")) for name in names}
+    seen = {"before": before, "after": after, "found": found, "records": site.records()}
+    return seen | {"written": {"old": old, "new": new, "draft": draft}}
+
+
+def use_pids(site: Site) -> Answer:
+    """Publish old and new records, and look at their pages."""
+    before = site.records()
+    old = site.edit(site.memory["records"][0], title="First, with PIDs")
+    new = site.publish(site.deposit(("b.csv",), title="Fifth"))
+    site.memory["records"].append(new)
+    pages = make_pages()
     return {
         "before": before,
-        "after": after,
-        "steps": steps,
-        "old": old,
-        "new": new,
-        "published_draft": site.call("GET", f"/records/{draft}"),
-        "metadata": {id_: site.call("GET", f"/records/{id_}")["metadata"] for id_ in (old, new)},
-        "found": {
-            word: sorted(site.find(f"metadata.instruments.name:{word}"))
-            for word in ("ozone", "lidar", "balloon")
-        },
+        "written": {"old": old, "new": new},
+        "records": site.records(),
+        "pages": {id_: page(pages, id_) for id_ in (old, new)},
+        "tables": site.tables(),
     }
 
 
-def use_pids(site):
-    """Read what was there before, publish old and new ones."""
-    before = site.read()["records"]
-    old = site.edit(site.memory["records"][1], title="Second, with PIDs")
-    new = site.publish(site.deposit(["b.csv"], title="Fifth"))
-    site.memory["records"].append(new)
-    return {"before": before, "old": old, "new": new, "after": site.read()["records"]}
+def look(site: Site) -> Answer:
+    """Return all that a plugin could change of the site, in a form that can be compared."""
+    pages = make_pages()
+    apps = {"api": site.api, "pages": pages}
+    services = site.api.extensions["invenio-records-resources"].registry._services
+    return {
+        "settings": {name: settings(app) for name, app in apps.items()},
+        "services": {
+            name: parts(one) for name, one in services.items() if not name.startswith("b2share")
+        },
+        "routes": {name: routes(app) for name, app in apps.items()},
+        "menus": menus(pages),
+        "request types": sorted(
+            f"{kind.type_id} {plain(type(kind))}"
+            for kind in site.api.extensions["invenio-requests"].request_type_registry
+        ),
+        "landing page": page(pages, site.memory["records"][0]),
+        "hits": site.find(""),
+        **site.holdings(),
+    }
 
 
-def resolved(config):
-    """Return the settings of others, as the application has them."""
-    return {key: plain(value) for key, value in config.items() if not key.startswith("B2SHARE_")}
+def make_pages() -> Flask:
+    """Return the application of the pages; they refer to scripts that nobody built."""
+    from invenio_app.factory import create_ui
+
+    return create_ui(WEBPACKEXT_MANIFEST_LOADER=NoScripts)
 
 
-def plain(value):
+def page(pages: Flask, record: str) -> str:
+    """Return the landing page of a record."""
+    reply = pages.test_client().get(f"/records/{record}", base_url=BASE_URL)
+    assert reply.status_code == 200, reply.text
+    return str(reply.text)
+
+
+def settings(app: Flask) -> Answer:
+    """Return the settings as the application resolved them, without those of the plugins."""
+    with app.app_context():  # some are read from the application
+        return {
+            key: plain(value)
+            for key, value in app.config.items()
+            if not key.startswith("B2SHARE_") and key not in EAGER
+        }
+
+
+def parts(service: Any) -> Answer:
+    """Return of what a service is made, whoever chose it."""
+    names = ("permission_policy_cls", "schema", "components", "links_item", "record_cls")
+    made = {name: plain(getattr(service.config, name, None)) for name in names}
+    return {"class": plain(type(service)), **made}
+
+
+def plain(value: Any) -> Any:
     """Return a value without addresses in memory, so that two processes can be compared."""
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or type(value) in {bool, int, float, str}:  # not a proxy that looks like one
         return value
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
@@ -238,39 +263,37 @@ def plain(value):
         return [plain(item) for item in value]
     if isinstance(value, set | frozenset):
         return sorted(str(plain(item)) for item in value)
-    name = getattr(value, "__qualname__", None)
-    if name:
-        return f"{value.__module__}.{name}"
+    if hasattr(value, "__qualname__"):
+        return f"{value.__module__}.{value.__qualname__}"
     text = repr(value)
-    kind = type(value)
-    return f"{kind.__module__}.{kind.__qualname__}" if " at 0x" in text else text
+    return f"{type(value).__module__}.{type(value).__qualname__}" if " at 0x" in text else text
 
 
-def routes(app):
+def routes(app: Flask) -> list[str]:
     """Return every route with its endpoint and methods."""
     return sorted(f"{r.rule} {r.endpoint} {sorted(r.methods)}" for r in app.url_map.iter_rules())
 
 
-def menus(app):
+def menus(app: Flask) -> list[str]:
     """Return all entries of all menus, those of the administration included."""
 
-    def entries(item, path):
-        for child in item.children:
-            name = f"{path}.{child.name}"
-            yield f"{name} {child._text} {child._endpoint} {child._order}"
+    def entries(node: Any, path: str) -> Iterator[str]:
+        for child in node.children:
+            name = f"{path}/{child.name}"
+            yield f"{name} {child.text} {child._endpoint} {child.order}"
             yield from entries(child, name)
 
     with app.test_request_context(base_url=BASE_URL):
-        return sorted(entries(app.extensions["menu"], ""))
+        return sorted(entries(app.extensions["menu"].root_node, ""))
 
 
-def main():
+def main() -> None:
     """Run the stage that was named."""
-    stage = {one.__name__: one for one in (create, use_inert, use_fields, use_pids)}[sys.argv[1]]
-    site = Site()
-    answer = stage(site)
+    stages = {stage.__name__: stage for stage in (create, use_inert, use_fields, use_pids)}
+    stage = stages[sys.argv[1]]
+    site = Site(**(EAGER if stage is create else {}))
+    Path("answer.json").write_text(json.dumps(stage(site)))
     Path("memory.json").write_text(json.dumps(site.memory))
-    Path("answer.json").write_text(json.dumps(answer, default=str))
 
 
 if __name__ == "__main__":

@@ -9,3 +9,6 @@ B2SHARE_SITE_TRAINING_URL: str | None = None
 
 B2SHARE_SITE_DOCUMENTATION_URL: str | None = None
 """Address of the user documentation, linked in header and footer; no link while it is ``None``."""
+
+B2SHARE_SITE_DEMO: bool = False
+"""Whether set-up makes the demo's accounts, whose passwords are public; never on a real site."""

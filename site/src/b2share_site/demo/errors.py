@@ -35,9 +35,7 @@ class RefusedError(DemoError):
 def readable(body: str) -> str:
     """Return the beginning of an answer in one line, of a page its text alone."""
     if "<html" in body:
-        body = re.sub(
-            r"<(script|style|head)\b.*?</\1>|<!--.*?-->|<[^>]*>", " ", body, flags=re.DOTALL
-        )
+        body = TAGS.sub(" ", body)
     return " ".join(body.split())[:LONGEST_BODY]
 
 
