@@ -53,6 +53,12 @@ def test_run_steps_kept_step_prints_nothing(commands, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_run_steps_long_step_is_named_while_it_works(commands, capsys, monkeypatch):
+    monkeypatch.setattr("b2share_site.services.steps.PATIENCE", 0.1)
+    run_steps([Step("assets", lambda: time.sleep(0.35))], Progress(), commands)
+    assert "at work: assets" in capsys.readouterr().out
+
+
 def test_command_failing_names_step_reason_and_log(commands):
     program = [sys.executable, "-c", "print('Error: disk is full'); raise SystemExit(3)"]
     with pytest.raises(CommandFailedError, match=r"packages: exit code 3: Error: disk is full"):
