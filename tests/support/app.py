@@ -110,6 +110,9 @@ def golden_database(
     settings = site_settings(url, search_address, redis_url, f"{run_name}g")
     fill_database(create_api(instance_path=str(folder), **settings), folder)
     with database_server.connect() as connection:
+        outdated = sa.text(r"SELECT datname FROM pg_database WHERE datname LIKE 'golden\_%'")
+        for other in connection.execute(outdated).scalars().all():
+            connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{other}"'))
         connection.execute(sa.text(f'ALTER DATABASE "{url.database}" RENAME TO "{name}"'))
     return name
 
