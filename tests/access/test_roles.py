@@ -6,6 +6,7 @@ import pytest
 from invenio_communities.config import COMMUNITIES_ROLES
 from invenio_communities.roles import RoleRegistry
 
+from b2share_access.errors import NoOwnerRoleError
 from b2share_access.roles import EVERYONE, LOWEST_ROLE, ROLES, roles_for, with_five_roles
 
 README = Path(__file__).parents[2] / "b2share_access" / "README.md"
@@ -54,6 +55,11 @@ def test_with_five_roles_stock_inserts_admin_below_owner():
     assert registry.owner_role.name == "owner"
     assert {role.name for role in registry.can("manage")} == {"manager", "admin", "owner"}
     assert {role.name for role in registry.can("curate")} == set(ROLES) - {"reader"}
+
+
+def test_with_five_roles_without_an_owner_names_the_key():
+    with pytest.raises(NoOwnerRoleError, match="COMMUNITIES_ROLES: none of reader, curator has"):
+        with_five_roles([{"name": "reader"}, {"name": "curator"}])
 
 
 def test_with_five_roles_leaves_the_given_definitions_alone():

@@ -212,6 +212,22 @@ def test_longest_values_are_published_and_indexed(client, person, find, synced):
     assert find("metadata.instruments.name:zeppelin") == {draft["id"]}
 
 
+def test_reindexing_goes_on_until_the_queue_is_empty(records, monkeypatch):
+    from invenio_indexer.api import RecordIndexer
+    from invenio_rdm_records.proxies import current_rdm_records_service as service
+
+    from b2share_extensions.index.sync import reindex_stored_records
+
+    take = RecordIndexer.process_bulk_queue
+    take(service.indexer)
+    bare = str(service.record_cls.pid.resolve(records["bare"]).id)
+    service.indexer.bulk_index([bare, bare])
+    one = {"bulk_index_max_items": 1}
+    monkeypatch.setattr(RecordIndexer, "process_bulk_queue", lambda self: take(self, **one))
+    assert reindex_stored_records() > 0
+    assert take(service.indexer) == (0, 0)
+
+
 def levels(found):
     return [entry["level"] for entry in found]
 

@@ -30,6 +30,31 @@ def test_record_has_stock_pids_and_nothing_is_noted(
     assert rows() == []
 
 
+def test_worker_refuses_and_leases_nothing(app, database, rows):
+    from uuid import uuid4
+
+    from b2share_pids import cli
+    from b2share_pids.errors import NotEnabledError
+    from b2share_pids.ledger import Change, note
+
+    object_id = uuid4()
+    note([Change("record", object_id, "epic", "http://hdl.handle.net/21.T12345/before")])
+    database.session.commit()
+    with pytest.raises(NotEnabledError, match=r"wiring\.enable"):
+        cli.work.main([], standalone_mode=False)
+    (row,) = rows(object_id)
+    assert (row.lease_owner, row.sent_at, row.attempts) == (None, None, 0)
+
+
+def test_site_has_none_of_our_templates(app, monkeypatch):
+    from b2share_pids.views import create_blueprint
+
+    assert create_blueprint(app).jinja_loader is None
+    monkeypatch.setitem(app.config, "B2SHARE_PIDS_ENABLED", True)
+    loader = create_blueprint(app).jinja_loader
+    assert "semantic-ui/b2share_pids/record_pids.html" in loader.list_templates()
+
+
 def test_check_says_that_the_plugin_is_not_enabled(app):
     from b2share_pids.checks import check_ledger
 

@@ -136,7 +136,14 @@ def test_no_answer_in_time_is_transient_and_says_why(mode, client, handle_server
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7), ("soon", None), ("Thu, 01 Jan 1970 00:00:00 GMT", -1)]
+    ("header", "seconds"),
+    [
+        ("7", 7),
+        ("soon", None),
+        ("\u00b2", None),
+        ("9" * 400, float("inf")),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", -1),
+    ],
 )
 def test_retry_after_is_handed_on(header, seconds, client, handle_server):
     fault = {"status": 503, "headers": {"Retry-After": header}}

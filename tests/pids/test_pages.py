@@ -55,4 +55,5 @@ def test_identifier_leads_to_the_landing_page(scheme, publish_by_service, client
 def test_record_id_of_a_restricted_record_asks_for_access(publish_by_service, client):
     record = publish_by_service("restricted")
     answer = client.get(f"/b2rec/{record['pids']['b2rec']['identifier']}")
-    assert answer.status_code in {302, 403}
+    assert answer.status_code == 302
+    assert answer.location.startswith("/login/")

@@ -35,7 +35,13 @@ def test_complete_settings_make_a_server_that_hides_its_password(settings):
         ("URL", ""),
         ("URL", "handles.example.org"),
         ("URL", "http://handles.example.org"),
-        ("URL", "https://user:pass@handles.example.org"),
+        ("URL", "http://127.0.0.1.example.org"),
+        ("URL", "https://user:planted-secret@handles.example.org"),
+        ("URL", "https://:planted-secret/@handles.example.org"),
+        ("URL", "https://@handles.example.org"),
+        ("URL", "https://[::1"),
+        ("URL", "https://handles.example.org:port"),
+        ("URL", "https://handles.example.org#part"),
         ("URL", "https://handles.example.org/api/handles"),
         ("PREFIX", None),
         ("PREFIX", "21.T12345/"),
@@ -67,6 +73,23 @@ def test_wrong_setting_is_refused_and_named(key, value, settings):
 def test_number_that_makes_no_sense_is_refused(key, value, settings):
     settings[f"B2SHARE_PIDS_{key}"] = value
     with pytest.raises(SettingError, match=key):
+        check_settings(settings)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None,
+        "",
+        "nowhere.Profile",
+        "b2share_pids.profiles",
+        "b2share_pids.profiles.Nothing",
+        "b2share_pids.handles.HandleValue",
+    ],
+)
+def test_profile_that_is_none_is_refused(path, settings):
+    settings["B2SHARE_PIDS_PROFILE_CLS"] = path
+    with pytest.raises(SettingError, match="B2SHARE_PIDS_PROFILE_CLS"):
         check_settings(settings)
 
 

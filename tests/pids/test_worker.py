@@ -256,6 +256,7 @@ def test_back_off_doubles_with_jitter_up_to_its_limit_and_believes_the_server(ap
     assert worker.back_off(10**6, None).total_seconds() <= 240
     assert worker.back_off(0, 600.0).total_seconds() == 600
     assert worker.back_off(0, 10.0**9) == timedelta(days=1)
+    assert worker.back_off(0, 10.0**15) == worker.back_off(0, float("inf")) == timedelta(days=1)
     assert worker.back_off(0, -5.0).total_seconds() >= 0.5
 
 

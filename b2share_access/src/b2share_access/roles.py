@@ -11,6 +11,8 @@ from typing import Any
 
 from invenio_i18n import lazy_gettext as _
 
+from b2share_access.errors import NoOwnerRoleError
+
 ROLES = ("reader", "curator", "manager", "admin", "owner")
 """The machine names, lowest first; they are stored with each membership."""
 
@@ -81,10 +83,15 @@ def with_five_roles(definitions: Iterable[Mapping[str, Any]]) -> list[dict[str, 
 
     An admin manages all roles that the owner manages, except owner. A role ``admin`` that is
     defined already stays as it is, and so do the other roles of the site.
+
+    :raises NoOwnerRoleError: no role has ``is_owner``.
     """
     known = [dict(role) for role in definitions]
     if "admin" not in {role["name"] for role in known}:
-        place, owner = next((i, role) for i, role in enumerate(known) if role.get("is_owner"))
+        owners = [(i, role) for i, role in enumerate(known) if role.get("is_owner")]
+        if not owners:
+            raise NoOwnerRoleError([role["name"] for role in known])
+        place, owner = owners[0]
         managed = [name for name in owner["can_manage_roles"] if name != owner["name"]]
         known.insert(place, {**ADMIN, "can_manage_roles": ["admin", *managed]})
         owner["can_manage_roles"] = [owner["name"], "admin", *managed]

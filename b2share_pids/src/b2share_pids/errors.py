@@ -28,6 +28,16 @@ class WiringError(B2SharePIDsError):
         self.missing = missing
 
 
+class NotEnabledError(B2SharePIDsError):
+    """The worker was asked to run on a site that did not enable the plugin."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "b2share_pids is installed but not enabled: "
+            "call b2share_pids.wiring.enable(globals()) in invenio.cfg"
+        )
+
+
 class HandleError(B2SharePIDsError):
     """The handle server did not do what it was asked."""
 

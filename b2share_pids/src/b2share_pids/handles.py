@@ -215,7 +215,7 @@ def read_answer(method: str, handle: str, response: requests.Response) -> dict[s
 def seconds_to_wait(response: requests.Response) -> float | None:
     """Return what ``Retry-After`` asks for, counted from the server's own clock if it can be."""
     text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         wanted = parsedate_to_datetime(text)

@@ -5,5 +5,7 @@ from flask import Blueprint, Flask
 
 
 def create_blueprint(app: Flask) -> Blueprint:
-    """Let the site include the templates of this plugin."""
+    """Return a blueprint with our templates; an empty one unless the plugin is enabled."""
+    if not app.config["B2SHARE_PIDS_ENABLED"]:
+        return Blueprint("b2share_pids", __name__)
     return Blueprint("b2share_pids", __name__, template_folder="templates")

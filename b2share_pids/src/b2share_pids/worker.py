@@ -25,6 +25,7 @@ from b2share_pids.errors import (
     ForeignHandleError,
     HandleExistsError,
     HandleNotFoundError,
+    NotEnabledError,
     PermanentHandleError,
     TransientHandleError,
 )
@@ -69,8 +70,11 @@ def work(now: datetime | None = None) -> Tally:
     """Work off what is due and return what became of it.
 
     :param now: the time that counts for what is due, instead of the database server's.
+    :raises NotEnabledError: the site has no handle server; nothing is leased.
     """
     config = current_app.config
+    if not config["B2SHARE_PIDS_ENABLED"]:
+        raise NotEnabledError
     threads = config["B2SHARE_PIDS_WORKER_THREADS"]
     until = time.monotonic() + config["B2SHARE_PIDS_WORKER_TIME_LIMIT"]
     owner = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid4().hex[:16]}"
@@ -213,5 +217,5 @@ def back_off(attempts: int, retry_after: float | None) -> timedelta:
     # 2 ** 20 seconds exceed every sensible limit; larger powers only cost time.
     wait = min(config["B2SHARE_PIDS_RETRY_MIN"] * 2 ** min(attempts, 20), longest)
     jittered = timedelta(seconds=wait * random.uniform(0.5, 1.0))  # noqa: S311
-    asked = timedelta(seconds=max(retry_after or 0.0, 0.0))
-    return max(jittered, min(asked, LONGEST_WAIT))
+    asked = min(max(retry_after or 0.0, 0.0), LONGEST_WAIT.total_seconds())
+    return max(jittered, timedelta(seconds=asked))

@@ -213,5 +213,7 @@ def reindex_stored_records() -> int:
     if ids:
         indexer = records_service.indexer
         indexer.bulk_index(ids)
-        indexer.process_bulk_queue()
+        # One call takes at most 10000 entries of the queue, and those of others come first.
+        while any(indexer.process_bulk_queue()):
+            pass
     return len(ids)
