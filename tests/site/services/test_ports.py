@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from b2share_site.services.errors import PortTakenError, ServicesError
-from b2share_site.services.ports import FIRST, choose_ports, is_free
+from b2share_site.services.ports import FIRST, choose_ports, is_free, reserved_ports
 from tests.support.servers import free_port
 
 
@@ -64,3 +64,19 @@ def test_choose_ports_configured_nonsense_names_the_variable(tmp_path, monkeypat
     monkeypatch.setenv("B2SHARE_PORT_WEB", value)
     with pytest.raises(ServicesError, match="B2SHARE_PORT_WEB is"):
         choose_ports(tmp_path / "ports.json")
+
+
+def noted(tmp_path, site):
+    path = tmp_path / site / "state" / "ports.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@pytest.mark.parametrize("order", [("run", "test"), ("test", "run")])
+def test_choose_ports_sites_of_a_checkout_never_share_one(tmp_path, order):
+    chosen = {}
+    for site in order:
+        path = noted(tmp_path, site)
+        chosen[site] = choose_ports(path, reserved_ports(path))
+    assert not set(chosen["run"].values()) & set(chosen["test"].values())
+    assert not set(FIRST.values()) & set(chosen["test"].values())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Steps side by side, their order, their failures and limits."""
 
+import signal
 import sys
 import threading
 import time
@@ -8,8 +9,16 @@ import time
 import pytest
 
 from b2share_site.services.errors import CancelledError, CommandFailedError, ServicesError
+from b2share_site.services.processes import start_time
 from b2share_site.services.stamps import Stamps, digest
-from b2share_site.services.steps import KEPT, Commands, Progress, Step, run_steps
+from b2share_site.services.steps import (
+    KEPT,
+    Commands,
+    Progress,
+    Step,
+    child_environment,
+    run_steps,
+)
 
 
 @pytest.fixture
@@ -66,6 +75,12 @@ def test_command_failing_names_step_reason_and_log(commands):
     assert "disk is full" in (commands.log / "packages.log").read_text()
 
 
+def test_command_that_stopped_names_the_reason_not_the_advice(commands):
+    text = "The upgrade stopped at the step 'files': no folder\nMend the cause."
+    with pytest.raises(CommandFailedError, match="no folder"):
+        commands.run("set-up", [sys.executable, "-c", f"print({text!r}); raise SystemExit(1)"])
+
+
 def test_command_past_its_limit_is_ended(commands):
     program = [sys.executable, "-c", "import time; time.sleep(60)"]
     with pytest.raises(CommandFailedError, match="took longer than 1 s"):
@@ -76,6 +91,55 @@ def test_command_after_cancel_is_ended(commands):
     commands.cancelled.set()
     with pytest.raises(CancelledError, match="run the command again to go on"):
         commands.run("slow", [sys.executable, "-c", "import time; time.sleep(60)"])
+
+
+def test_command_interrupted_from_the_keyboard_is_ended(commands):
+    program = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    log = commands.log / "slow.log"
+
+    def interrupt():
+        while not (log.exists() and log.read_text().endswith("\n")):
+            time.sleep(0.05)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        commands.run("slow", [sys.executable, "-c", program])
+    assert start_time(int(log.read_text())) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "INVENIO_SQLALCHEMY_DATABASE_URI",
+        "FLASK_DEBUG",
+        "PYTHONPATH",
+        "PYTHONSAFEPATH",
+        "PGSSLMODE",
+        "BROKER_URL",
+        "NODE_ENV",
+        "VIRTUAL_ENV",
+    ],
+)
+def test_child_environment_leaves_out(monkeypatch, name):
+    monkeypatch.setenv(name, "theirs")
+    assert name not in child_environment()
+    assert child_environment({name: "ours"})[name] == "ours"
+
+
+def test_child_environment_keeps_what_leads_to_registries(monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://registry.example.org")
+    monkeypatch.setenv("https_proxy", "http://proxy.example.org:3128")
+    env = child_environment()
+    assert env["PIP_INDEX_URL"] == "https://registry.example.org"
+    assert env["https_proxy"] == "http://proxy.example.org:3128"
+
+
+def test_child_environment_no_proxy_leads_to_the_services(monkeypatch):
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    env = child_environment()
+    assert env["no_proxy"] == env["NO_PROXY"] == "example.org,127.0.0.1,localhost"
 
 
 def test_digest_changes_with_content_and_appearance(tmp_path):

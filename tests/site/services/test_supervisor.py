@@ -15,7 +15,13 @@ from b2share_site.services.errors import AlreadyRunningError, NotReadyError
 from b2share_site.services.layout import Layout
 from b2share_site.services.processes import Process, start_time, stop_leftovers
 from b2share_site.services.steps import Progress
-from b2share_site.services.supervisor import MOST_RESTARTS, Supervisor, stop_site, supervisor_pid
+from b2share_site.services.supervisor import (
+    MOST_RESTARTS,
+    Supervisor,
+    ended_by_signals,
+    stop_site,
+    supervisor_pid,
+)
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -141,3 +147,40 @@ def test_stop_leftovers_spares_a_later_process_with_the_same_number(layout):
 def test_stop_site_that_does_not_run_says_so(layout):
     (layout.state / "supervisor.json").write_text(json.dumps({"pid": 1, "start": -1}))
     assert stop_site(layout) is False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ended_by_signals_first_ends_and_later_ones_change_nothing(number):
+    ending = threading.Event()
+    with ended_by_signals(ending):
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+        assert ending.is_set()
+        signal.raise_signal(number)
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_ended_by_signals_nohup_stays():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    ending = threading.Event()
+    try:
+        with ended_by_signals(ending):
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert not ending.is_set()
+
+
+def test_watch_at_the_end_starts_nothing_again(layout, supervisor):
+    dead = [process(layout, name, [sys.executable, "-c", "pass"]) for name in ("one", "two")]
+    for one in dead:
+        supervisor.start(one)
+        one.popen.wait()
+
+    def revive(_process):
+        supervisor.restarts["tried"] = supervisor.restarts.get("tried", 0) + 1
+        supervisor.ending.set()
+
+    supervisor._revive = revive
+    supervisor.watch()
+    assert supervisor.restarts == {"tried": 1}

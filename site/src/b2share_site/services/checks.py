@@ -2,6 +2,7 @@
 """Run linters, type checks and tests as plain commands, each with its own result."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -78,10 +79,29 @@ def _run(name: str, command: list[str], env: dict[str, str], cwd: Path) -> int:
     begin = time.monotonic()
     sys.stdout.write(f"--- {name}\n")
     sys.stdout.flush()
-    result = subprocess.run(  # noqa: S603 - fixed commands of our own
-        command, env=child_environment(env), cwd=cwd, stdin=subprocess.DEVNULL, check=False
+    process = subprocess.Popen(  # noqa: S603 - fixed commands of our own
+        command,
+        env=child_environment(env),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
-    outcome = "passed" if result.returncode == 0 else f"failed ({result.returncode})"
+    try:
+        code = process.wait()
+    finally:
+        _end(process)
+    outcome = "passed" if code == 0 else f"failed ({code})"
     sys.stdout.write(f"--- {name}: {outcome} after {time.monotonic() - begin:.1f} s\n")
     sys.stdout.flush()
-    return result.returncode
+    return code
+
+
+def _end(process: subprocess.Popen[bytes], limit: float = 30) -> None:
+    """End what was interrupted: pytest first stops the servers that its fixtures started."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

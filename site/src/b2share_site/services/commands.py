@@ -47,8 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("stopped\n")
         return 130
-    except PermissionError as error:
-        sys.stderr.write(f"{error.filename}: this user may not write there\n")
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or options.command}: {error.strerror or error}\n")
         return 1
 
 
@@ -133,14 +133,21 @@ def stop(layout: Layout, options: argparse.Namespace) -> int:
 def reset(layout: Layout, options: argparse.Namespace) -> int:
     """Delete the data of the site (or, with ``--all``, everything below ``var/``).
 
-    :raises AlreadyRunningError: the site runs.
+    :raises AlreadyRunningError: the site, or with ``--all`` any site of the checkout, runs.
     """
-    pid = supervisor_pid(layout)
-    if pid:
-        raise AlreadyRunningError(pid, layout.home)
-    stop_site(layout)
+    sites = [layout]
+    if options.all:
+        states = sorted(layout.var.glob("*/state"))
+        sites = [Layout(layout.root, state.parent.name) for state in states]
+    for site in sites:
+        pid = supervisor_pid(site)
+        if pid:
+            raise AlreadyRunningError(pid, site.home)
+    for site in sites:
+        stop_site(site)
     folder = layout.var if options.all else layout.home
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
     sys.stdout.write(f"deleted {folder.relative_to(layout.root)}\n")
     return 0
 

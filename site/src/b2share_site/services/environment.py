@@ -14,6 +14,9 @@ from b2share_site.services.tools import find_tool, missing_packages
 
 DISTRIBUTIONS = ("b2share_access", "b2share_cli", "b2share_extensions", "b2share_pids", "site")
 
+BEGUN = "begun"
+"""The stamp of an installation that is not finished."""
+
 
 def pinned_subset(constraints: str, *roots: str) -> str:
     """Return the part of a ``uv pip compile`` result that the roots need.
@@ -49,7 +52,8 @@ class Environment:
 
     def make(self) -> str | None:
         """Make the virtual environment with ``uv`` in it; one that was cut off is made anew."""
-        value = digest(sys.version, self._pins("uv"))
+        # The programs in it name its path in their first line: a moved checkout needs a new one.
+        value = digest(sys.version, str(self.layout.venv), self._pins("uv"))
         if self.stamps.is_current("venv", value) and self.layout.python.exists():
             return KEPT
         shutil.rmtree(self.layout.venv, ignore_errors=True)
@@ -75,8 +79,7 @@ class Environment:
             return KEPT
         requirements = self._requirements(group, pins)
         options = ["--no-deps", "--require-hashes", "-r", requirements]
-        self._uv(name, *options)
-        self.stamps.write(name, digest(pins))
+        self._install(name, digest(pins), *options)
         return f"{pins.count('==')} packages"
 
     def install_fallbacks(self) -> str | None:
@@ -112,8 +115,8 @@ class Environment:
         if self.stamps.is_current("distributions", value):
             return KEPT
         editables = [part for folder in folders for part in ("-e", str(folder))]
-        self._uv("distributions", "--no-deps", "--no-build-isolation", "--no-sources", *editables)
-        self.stamps.write("distributions", value)
+        options = ["--no-deps", "--no-build-isolation", "--no-sources", *editables]
+        self._install("distributions", value, *options)
         return None
 
     def fetch_jars(self) -> str | None:
@@ -159,8 +162,12 @@ class Environment:
         path.write_text(pins)
         return path
 
-    def _uv(self, step: str, *arguments: object) -> None:
-        self._uv_run(step, "pip", "install", "--python", self.layout.python, *arguments)
+    def _install(self, name: str, value: str, *options: object) -> None:
+        """Install, and anew where that was cut off: uv takes half a package for a whole one."""
+        again = ["--reinstall"] if self.stamps.is_current(name, BEGUN) else []
+        self.stamps.write(name, BEGUN)
+        self._uv_run(name, "pip", "install", "--python", self.layout.python, *again, *options)
+        self.stamps.write(name, value)
 
     def _uv_run(self, step: str, *arguments: object) -> None:
         self.commands.run(step, [self.layout.venv / "bin" / "uv", *arguments])

@@ -51,7 +51,8 @@ class AlreadyRunningError(ServicesError):
 
     def __init__(self, pid: int, home: Path) -> None:
         self.pid = pid
-        super().__init__(f"the site in {home} runs already (process {pid}); `make stop` stops it")
+        stop = "make stop" if home.name == "run" else f"bootstrap.py stop --site {home.name}"
+        super().__init__(f"the site in {home} runs already (process {pid}); `{stop}` stops it")
 
 
 class CancelledError(ServicesError):

@@ -2,14 +2,18 @@
 """Bring a site from nothing, or from where it was left, to the point where it answers."""
 
 import fcntl
+import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from b2share_site.services import servers
 from b2share_site.services.assets import Assets
 from b2share_site.services.environment import Environment
+from b2share_site.services.errors import ServicesError
 from b2share_site.services.layout import Layout, write_json
-from b2share_site.services.ports import choose_ports
+from b2share_site.services.ports import choose_ports, reserved_ports
 from b2share_site.services.processes import Process
 from b2share_site.services.site import Site
 from b2share_site.services.steps import Commands, Progress, Step, run_steps
@@ -20,6 +24,9 @@ PYTHON = "python environment"
 RUN = "python packages"
 OURS = "b2share distributions"
 FALLBACKS = "substitutes"
+
+LONGEST_SET_UP = 1800
+"""Seconds to wait for another set-up in the same checkout."""
 
 
 class Installer:
@@ -32,14 +39,26 @@ class Installer:
         supervisor: Supervisor,
         ports: dict[str, int] | None = None,
     ) -> None:
+        """Choose the ports, unless the caller, who starts no service, names some.
+
+        :raises ServicesError: the checkout lies where the site's migrations would not be found.
+        """
+        # Flask-Alembic 3.1 (extension.py) joins folders with commas; Alembic splits at both.
+        if re.search(r"[\s,]", str(layout.root)):
+            raise ServicesError(
+                f"{layout.root}: a site cannot be set up in a path with a space or comma; "
+                "move the folder to another"
+            )
         layout.make_folders()
         self.layout = layout
         self.progress = progress
         self.supervisor = supervisor
-        self.commands = Commands(layout.log)
+        # One event: a failed step ends the waiting for services, and Ctrl-C ends the programs.
+        self.commands = Commands(layout.log, supervisor.ending)
         self.environment = Environment(layout, self.commands)
         self.assets = Assets(layout, self.commands)
-        self.ports = ports or choose_ports(layout.state / "ports.json")
+        noted = layout.state / "ports.json"
+        self.ports = ports or choose_ports(noted, reserved_ports(noted))
         self.site = Site(layout, self.ports, self.commands)
 
     def environment_steps(self, *, development: bool = False) -> list[Step]:
@@ -102,14 +121,26 @@ class Installer:
 
     @contextmanager
     def only_one(self) -> Iterator[None]:
-        """Wait for another set-up in this checkout to end, and keep others out meanwhile."""
+        """Wait for another set-up in this checkout to end, and keep others out meanwhile.
+
+        :raises ServicesError: it does not end.
+        """
         with (self.layout.var / "lock").open("a+") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            if not _try_lock(stream):
                 self.progress.say("waiting for another set-up in this folder to end")
-                fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+                deadline = time.monotonic() + LONGEST_SET_UP
+                while not _try_lock(stream):
+                    if time.monotonic() > deadline:
+                        raise ServicesError(
+                            f"another set-up in {self.layout.root} did not end "
+                            f"within {LONGEST_SET_UP // 60} minutes"
+                        )
+                    time.sleep(0.2)
+            self.commands.held = (stream.fileno(),)
+            try:
+                yield
+            finally:
+                self.commands.held = ()
 
     def _start(self, process: Process) -> str | None:
         self.supervisor.start_and_wait(process)
@@ -123,3 +154,11 @@ class Installer:
         self._serve(servers.postgresql)
         servers.create_database(self.layout, self.ports["postgresql"], self.commands)
         return None
+
+
+def _try_lock(stream: IO[str]) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

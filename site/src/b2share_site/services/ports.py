@@ -3,6 +3,7 @@
 
 import os
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 from b2share_site.services.errors import PortTakenError, ServicesError
@@ -38,12 +39,23 @@ def is_free(port: int) -> bool:
     return True
 
 
-def choose_ports(path: Path) -> dict[str, int]:
+def reserved_ports(path: Path) -> set[int]:
+    """Return the ports that the other sites of the checkout noted, whether they run or not.
+
+    The first ones are always left to the site of ``make run``.
+    """
+    others = [other for other in path.parents[2].glob("*/state/ports.json") if other != path]
+    reserved = {port for other in others for port in read_json(other, {}).values()}
+    return reserved if path.parents[1].name == "run" else reserved | set(FIRST.values())
+
+
+def choose_ports(path: Path, reserved: Collection[int] = ()) -> dict[str, int]:
     """Return a port for each service and note them in the file.
 
     ``B2SHARE_PORT_<SERVICE>`` in the environment names a port. The address of the site stands
     in handles and e-mails, so the port of the web server does not change by itself once chosen.
 
+    :param reserved: ports that are not chosen anew.
     :raises PortTakenError: another program has the configured port, or the one of the web server.
     """
     known = read_json(path, {})
@@ -55,7 +67,7 @@ def choose_ports(path: Path) -> dict[str, int]:
             if configured or service == "web":
                 raise PortTakenError(service, port)
             port = None
-        ports[service] = port or _next_free(service, set(ports.values()))
+        ports[service] = port or _next_free(service, {*ports.values(), *reserved})
     write_json(path, ports)
     return ports
 

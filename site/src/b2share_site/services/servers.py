@@ -11,8 +11,8 @@ import shutil
 import signal
 import socket
 import subprocess
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 
 from b2share_site.services.layout import Layout
@@ -23,13 +23,16 @@ from b2share_site.services.tools import java
 DATABASE = "b2share"
 HTTP_OK = 200
 
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Asks servers on this machine, whatever proxy the person's shell names."""
+
 
 def answers_http(url: str, timeout: float = 3) -> bool:
     """Tell whether a GET of the URL gives 200."""
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:  # noqa: S310 - our own server
+        with DIRECT.open(url, timeout=timeout) as answer:
             return bool(answer.status == HTTP_OK)
-    except (OSError, urllib.error.URLError):
+    except (OSError, HTTPException):
         return False
 
 
@@ -88,7 +91,7 @@ def postgresql(layout: Layout, port: int) -> Process:
 def _postgresql_is_ready(binaries: Path, port: int) -> bool:
     command = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     result = subprocess.run(  # noqa: S603
-        [*command, "-U", "postgres"], capture_output=True, check=False
+        [*command, "-U", "postgres"], capture_output=True, check=False, env=child_environment()
     )
     return result.returncode == 0
 
@@ -122,21 +125,10 @@ def create_database(layout: Layout, port: int, commands: Commands) -> None:
     env = {"PGPASSWORD": layout.secrets["database"]}
     connection = ["-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
     binaries = postgresql_binaries(layout)
-    known = subprocess.run(  # noqa: S603
-        [
-            str(binaries / "psql"),
-            *connection,
-            "-d",
-            "postgres",
-            "-Atc",
-            "SELECT datname FROM pg_database",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=child_environment(env),
-    )
-    if DATABASE not in known.stdout.split():
+    query = ["-d", "postgres", "-Atc", "SELECT datname FROM pg_database"]
+    psql = [binaries / "psql", "-X", *connection, *query]
+    known = commands.run("postgresql databases", psql, env=env, limit=60)
+    if DATABASE not in known.split():
         command = [binaries / "createdb", *connection, DATABASE]
         commands.run("postgresql createdb", command, env=env, limit=60)
 
@@ -198,7 +190,7 @@ def opensearch(layout: Layout, port: int) -> Process:
 def _opensearch_is_ready(port: int) -> bool:
     url = f"http://127.0.0.1:{port}/_cluster/health"
     try:
-        with urllib.request.urlopen(url, timeout=3) as answer:
+        with DIRECT.open(url, timeout=3) as answer:
             return json.load(answer)["status"] in {"green", "yellow"}
-    except (OSError, ValueError):
+    except (OSError, HTTPException, LookupError, TypeError, ValueError):
         return False

@@ -2,6 +2,7 @@
 """Run the steps of a set-up side by side, in the order that their needs allow."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +18,18 @@ from b2share_site.services.errors import CancelledError, CommandFailedError
 
 KEPT = "kept"
 """What a step returns that found its work done already."""
+
+PATIENCE = 10
+"""Seconds without a finished step after which a line says what is being done."""
+
+LEFT_OUT = re.compile(
+    r"(INVENIO_|FLASK_|CELERY_|GUNICORN_|PYTHON|PG[A-Z])|"
+    r"(VIRTUAL_ENV|BROKER_URL|RESULT_BACKEND|NODE_ENV|NODE_PATH)$"
+)
+"""Variables of a person's shell that would lead our programs to other code, data or servers."""
+
+HERE = "127.0.0.1,localhost"
+"""Where the services are: no proxy leads there."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,10 @@ class Progress:
             sys.stdout.write(f"{text}\n")
             sys.stdout.flush()
 
+    def at_work(self, names: Sequence[str]) -> None:
+        """Say what takes long, so that a quiet minute does not look like a standstill."""
+        self.say(f"[{self.elapsed():6.1f} s] at work: {', '.join(names)}")
+
     def done(self, name: str, seconds: float, outcome: str | None) -> None:
         """Report a finished step; what was kept is not worth a line."""
         entry = {"step": name, "seconds": round(seconds, 1), "at": round(self.elapsed(), 1)}
@@ -55,11 +73,16 @@ class Progress:
 
 
 class Commands:
-    """Run programs for the steps, with a log file each, a time limit, and a common end."""
+    """Run programs for the steps, with a log file each, a time limit, and a common end.
 
-    def __init__(self, log: Path) -> None:
+    All end when ``cancelled`` is set. Each inherits the files of ``held``: a lock stays taken
+    until the programs of a killed set-up are gone, too.
+    """
+
+    def __init__(self, log: Path, cancelled: threading.Event | None = None) -> None:
         self.log = log
-        self.cancelled = threading.Event()
+        self.cancelled = cancelled or threading.Event()
+        self.held: tuple[int, ...] = ()
 
     def run(
         self,
@@ -69,7 +92,6 @@ class Commands:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         limit: float = 900,
-        stdin: str | None = None,
     ) -> str:
         """Run a program to its end and return what it printed to stdout and stderr.
 
@@ -82,16 +104,14 @@ class Commands:
             begin = output.tell()
             process = subprocess.Popen(  # noqa: S603 - a fixed list of our own, no shell
                 [str(part) for part in command],
-                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=child_environment(env),
                 cwd=cwd,
                 start_new_session=True,
+                pass_fds=self.held,
             )
-            if stdin and process.stdin:
-                process.stdin.write(stdin.encode())
-                process.stdin.close()
             self._wait(step, process, limit, path)
             output.seek(begin)
             text = output.read().decode(errors="replace")
@@ -101,33 +121,33 @@ class Commands:
 
     def _wait(self, step: str, process: subprocess.Popen[bytes], limit: float, log: Path) -> None:
         deadline = time.monotonic() + limit
-        while True:
-            try:
-                process.wait(0.2)
-            except subprocess.TimeoutExpired:
-                late = time.monotonic() > deadline
-                if not late and not self.cancelled.is_set():
-                    continue
+        try:
+            while process.poll() is None:
+                if self.cancelled.is_set():
+                    raise CancelledError
+                if time.monotonic() > deadline:
+                    raise CommandFailedError(step, f"took longer than {limit:.0f} s", log)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(0.2)
+        finally:
+            if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                if late:
-                    raise CommandFailedError(step, f"took longer than {limit:.0f} s", log) from None
-                raise CancelledError from None
-            return
 
 
 def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for a program of ours: byte code is kept, output is not held back."""
-    env = {**os.environ, "PYTHONUNBUFFERED": "1", **(extra or {})}
-    env.pop("PYTHONDONTWRITEBYTECODE", None)
-    env.pop("VIRTUAL_ENV", None)
-    return env
+    """Return the environment for a program of ours: the person's own, as far as it does no harm."""
+    env = {name: value for name, value in os.environ.items() if not LEFT_OUT.match(name)}
+    known = env.get("no_proxy") or env.get("NO_PROXY")
+    direct = f"{known},{HERE}" if known else HERE
+    own = {"PYTHONUNBUFFERED": "1", "no_proxy": direct, "NO_PROXY": direct}
+    return {**env, **own, **(extra or {})}
 
 
 def last_words(text: str, code: int) -> str:
     """Return the line of a program's output that tells most likely why it failed."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    telling = [line for line in lines if "error" in line.lower()]
+    telling = [line for line in lines if re.search("error|stopped", line, re.IGNORECASE)]
     line = (telling or lines or ["no output"])[-1]
     return f"exit code {code}: {line[:300]}"
 
@@ -148,7 +168,9 @@ def run_steps(steps: Sequence[Step], progress: Progress, commands: Commands) -> 
                     if not (set(step.after) & names) - finished:
                         del waiting[step.name]
                         running[pool.submit(step.action)] = (step, time.monotonic())
-                ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                ended, _ = wait(running, PATIENCE, return_when=FIRST_COMPLETED)
+                if not ended:
+                    progress.at_work([step.name for step, _ in running.values()])
                 for future in ended:
                     step, begin = running.pop(future)
                     progress.done(step.name, time.monotonic() - begin, future.result())

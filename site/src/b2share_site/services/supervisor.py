@@ -78,7 +78,7 @@ class Supervisor:
         """
         while not self.ending.wait(1):
             for process in list(self.processes.values()):
-                if not process.is_alive():
+                if not process.is_alive() and not self.ending.is_set():
                     self._revive(process)
 
     def stop(self) -> None:
@@ -169,15 +169,21 @@ def stop_site(layout: Layout, limit: float = 90) -> bool:
 
 @contextmanager
 def ended_by_signals(ending: threading.Event) -> Iterator[None]:
-    """Turn SIGTERM into the same end as Ctrl-C."""
+    """Turn SIGTERM and a closed terminal into the same end as Ctrl-C.
+
+    Once the end has begun, further signals change nothing: it has its limits, and cut short it
+    would leave processes behind.
+    """
 
     def interrupt(_signum: int, _frame: FrameType | None) -> None:
-        ending.set()
-        raise KeyboardInterrupt
+        if not ending.is_set():
+            ending.set()
+            raise KeyboardInterrupt
 
-    before = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)
-    }
+    numbers = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup ignores it
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:

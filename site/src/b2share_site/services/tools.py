@@ -32,7 +32,7 @@ def first_number(command: list[str | Path]) -> int:
         )
     except (OSError, subprocess.TimeoutExpired):
         return 0
-    match = re.search(r"(\d+)\.", result.stdout + result.stderr)
+    match = re.search(r'(?:version "|v)(\d+)', result.stdout + result.stderr)
     return int(match.group(1)) if match else 0
 
 
