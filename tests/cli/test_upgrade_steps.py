@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ import yaml
 from invenio_access.permissions import system_identity
 from invenio_app.factory import create_api
 
-from b2share_cli.errors import FixtureFileError, RoleNotFoundError, StepError
+from b2share_cli.errors import FixtureFileError, NoMigrationsError, RoleNotFoundError, StepError
 from b2share_cli.upgrade import NamedStep, installed_steps, one_at_a_time, plan_steps, run_steps
 from b2share_cli.upgrade_steps import (
     custom_fields,
@@ -153,6 +154,13 @@ def test_administrators_may_do_everything(site, first_run):
     with site.app_context():
         rows = ActionRoles.query.filter_by(role_id=roles.ROLE).all()
         assert {row.action for row in rows} == set(roles.ACTIONS)
+
+
+def test_no_migrations_at_all_is_an_error_not_a_finished_step(monkeypatch):
+    alembic = SimpleNamespace(heads=lambda resolve_dependencies: [])
+    monkeypatch.setattr(database, "migrations", lambda: alembic)
+    with pytest.raises(NoMigrationsError, match="splits paths at spaces and commas"):
+        database.step.pending()
 
 
 def test_role_that_is_there_keeps_the_rights_of_its_site(site, first_run):

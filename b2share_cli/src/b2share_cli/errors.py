@@ -66,6 +66,16 @@ class UnversionedDatabaseError(B2ShareCLIError):
         )
 
 
+class NoMigrationsError(B2ShareCLIError):
+    """The installed packages seem to have no migrations, which is true of no v13 site."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No database migrations were found. Alembic splits paths at spaces and commas: is"
+            " there one in the path of this environment?"
+        )
+
+
 class FixtureFileError(B2ShareCLIError):
     """A file with what a site starts with (vocabularies, pages, users) cannot be used."""
 

@@ -135,3 +135,13 @@ def test_installer_path_that_alembic_would_split_is_refused(tmp_path, name):
     layout, progress = Layout(tmp_path / name), Progress(quiet=True)
     with pytest.raises(ServicesError, match="a path with a space or comma"):
         Installer(layout, progress, Supervisor(layout, progress))
+
+
+def test_environment_in_use_by_another_site_is_not_made_anew(tmp_path):
+    other = Layout(tmp_path, "run")
+    other.make_folders()
+    (tmp_path / "constraints.txt").write_text("")
+    layout, commands = Layout(tmp_path, "test"), RecordingCommands()
+    running = Supervisor(other, Progress(quiet=True)).lock()
+    with running, pytest.raises(ServicesError, match="the site 'run' runs on it"):
+        Environment(layout, commands).make()

@@ -14,9 +14,16 @@ class DatabaseStep:
     title = "Database tables"
 
     def pending(self) -> bool:
-        """Compare the heads of the migrations with what the database has."""
+        """Compare the heads of the migrations with what the database has.
+
+        :raises NoMigrationsError: not one migration was found, which no v13 site is without.
+        """
+        from b2share_cli.errors import NoMigrationsError
+
         alembic = migrations()
         heads = {script.revision for script in alembic.heads(resolve_dependencies=True)}
+        if not heads:
+            raise NoMigrationsError
         return heads != set(alembic.migration_context.get_current_heads())
 
     def run(self) -> str:

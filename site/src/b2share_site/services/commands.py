@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (function, text) in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("--site", default="test" if name == "test" else "run")
+        own = "test" if name == "test" else "run"
+        command.add_argument("--site", default=own, choices=SITES, help=f"default: {own}")
         command.set_defaults(function=function)
         if name == "run":
             command.add_argument("--no-demo", action="store_true", help="leave out demo content")
@@ -197,6 +198,9 @@ def welcome(installer: Installer) -> str:
     ]
     return "\n".join(lines)
 
+
+SITES = ("run", "test")
+"""The sites of a checkout, by the name of their folder below ``var/``."""
 
 COMMANDS = {
     "run": (run, "set up and start the site, in the foreground"),

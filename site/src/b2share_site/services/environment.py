@@ -10,6 +10,7 @@ from b2share_site.services.errors import ServicesError
 from b2share_site.services.layout import Layout
 from b2share_site.services.stamps import Stamps, digest
 from b2share_site.services.steps import KEPT, Commands
+from b2share_site.services.supervisor import supervisor_pid
 from b2share_site.services.tools import find_tool, missing_packages
 
 DISTRIBUTIONS = ("b2share_access", "b2share_cli", "b2share_extensions", "b2share_pids", "site")
@@ -56,6 +57,7 @@ class Environment:
         value = digest(sys.version, str(self.layout.venv), self._pins("uv"))
         if self.stamps.is_current("venv", value) and self.layout.python.exists():
             return KEPT
+        self._refuse_while_in_use()
         shutil.rmtree(self.layout.venv, ignore_errors=True)
         for name in ("packages-run", "packages-dev", "packages-fallback", "distributions"):
             self.stamps.remove(name)
@@ -70,6 +72,16 @@ class Environment:
         self.commands.run("environment", [*pip, "--require-hashes", "-r", pins])
         self.stamps.write("venv", value)
         return None
+
+    def _refuse_while_in_use(self) -> None:
+        homes = [path.parents[1].name for path in self.layout.var.glob("*/state/supervisor.json")]
+        others = [name for name in sorted(homes) if name != self.layout.name]
+        running = [name for name in others if supervisor_pid(Layout(self.layout.root, name))]
+        if running:
+            raise ServicesError(
+                f"the environment has to be made anew, but the site {running[0]!r} runs on it; "
+                "stop that site first"
+            )
 
     def install(self, group: str, *roots: str) -> str | None:
         """Install the packages that the roots need, checked by hash; extra ones do no harm."""
