@@ -2,7 +2,6 @@
 PYTHON ?= python3.11
 PORT ?=
 ARGS ?=
-export B2SHARE_PORT_WEB := $(or $(PORT),$(B2SHARE_PORT_WEB))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test stop reset status lint constraints lock dist python
@@ -13,6 +12,7 @@ help: ## list the targets
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found: install Python 3.11, or name it with PYTHON=..." >&2; exit 1; }
 
+run: export B2SHARE_PORT_WEB := $(or $(PORT),$(B2SHARE_PORT_WEB))
 run: python ## set up and start the site with demo content (PORT=5000); Ctrl-C stops it
 	@exec $(PYTHON) bootstrap.py run $(ARGS)
 

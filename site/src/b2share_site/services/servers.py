@@ -18,7 +18,7 @@ from pathlib import Path
 from b2share_site.services.layout import Layout
 from b2share_site.services.processes import Process
 from b2share_site.services.steps import Commands, child_environment
-from b2share_site.services.tools import java
+from b2share_site.services.tools import find_tool, java
 
 DATABASE = "b2share"
 HTTP_OK = 200
@@ -53,7 +53,7 @@ def as_ordinary_user() -> tuple[list[str], str | None]:
     if os.geteuid() != 0:
         return [], None
     prefix = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-    if shutil.which("unshare"):
+    if find_tool("unshare"):
         probe = subprocess.run([*prefix, "true"], capture_output=True, check=False)  # noqa: S603
         if probe.returncode == 0:
             return prefix, None
