@@ -65,8 +65,9 @@ class Site:
         if app_data.is_symlink():
             app_data.unlink()
         if os.environ.get("B2SHARE_VOCABULARIES") == "full":
-            app_data.mkdir(exist_ok=True)
-            shutil.copy(root / "app_data" / "users.yaml", app_data)
+            shutil.rmtree(app_data, ignore_errors=True)
+            shutil.copytree(root / "app_data", app_data)
+            (app_data / "vocabularies.yaml").unlink()
         else:
             shutil.rmtree(app_data, ignore_errors=True)
             link(app_data, root / "app_data")
