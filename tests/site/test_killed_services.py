@@ -51,7 +51,8 @@ def test_killed_service_is_started_again_and_web_recovers(service, site_url, sit
 
 def publish_in_ecas(client):
     """Publish a small record in the community of direct publication; return its bare handle."""
-    draft = client.post("/records", {"files": {"enabled": False}, "metadata": METADATA})
+    metadata = METADATA | {"title": "Published after three kills"}
+    draft = client.post("/records", {"files": {"enabled": False}, "metadata": metadata})
     community = client.get("/communities/ecas")["id"]
     review = {"receiver": {"community": community}, "type": "community-submission"}
     client.put(f"/records/{draft['id']}/draft/review", review)

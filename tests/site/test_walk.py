@@ -103,7 +103,7 @@ def test_newcomer_signs_up_deposits_publishes_finds_and_uses_the_api(
     title = f"Trees of {name} street"
     sign_up(page, name)
     page.goto(confirmation_link(f"{name}@b2share.example"))
-    page.context.clear_cookies()
+    page.goto("/logout/", wait_until="networkidle")
     log_in(page, f"{name}@b2share.example", "a-long-password")
 
     fill_deposit_form(page, title)

@@ -119,7 +119,8 @@ def log_in() -> Callable[[Page, str, str], None]:
     """Log in through the form, as a person does."""
 
     def run(page: Page, email: str, password: str) -> None:
-        page.goto("/login/")
+        # Requests of the page before could replace the session that the form belongs to.
+        page.goto("/login/", wait_until="networkidle")
         page.fill("input[name=email]", email)
         page.fill("input[name=password]", password)
         page.click("form[name=login_user_form] button[type=submit]")

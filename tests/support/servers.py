@@ -57,7 +57,8 @@ def search_address(search_url: str) -> dict[str, object]:
 def database_server() -> Iterator[sa.Engine]:
     """A connection to the PostgreSQL server that may create and drop databases."""
     url = sa.make_url(required_address("B2SHARE_TEST_DATABASE_URL")).set(database="postgres")
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    # The tests of killed services end its connections, too.
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     yield engine
     engine.dispose()
 
