@@ -128,10 +128,10 @@ def test_child_environment_leaves_out(monkeypatch, name):
 
 
 def test_child_environment_keeps_what_leads_to_registries(monkeypatch):
-    monkeypatch.setenv("PIP_INDEX_URL", "https://registry.example.org")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://packages.example.org")
     monkeypatch.setenv("https_proxy", "http://proxy.example.org:3128")
     env = child_environment()
-    assert env["PIP_INDEX_URL"] == "https://registry.example.org"
+    assert env["PIP_INDEX_URL"] == "https://packages.example.org"
     assert env["https_proxy"] == "http://proxy.example.org:3128"
 
 
