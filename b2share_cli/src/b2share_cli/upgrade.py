@@ -126,6 +126,7 @@ def plan_steps(app: "Flask", steps: Sequence[NamedStep] | None = None) -> list[d
             with app.app_context():
                 due = named.step.pending()
         except Exception:
+            # Whatever a plugin's step raises for want of what an earlier step makes.
             if not any(row["state"] == "pending" for row in rows):
                 raise
             due = True

@@ -7,7 +7,8 @@ import shlex
 import shutil
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from b2share_site.services import checks, demo, development
@@ -55,38 +56,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(layout: Layout, options: argparse.Namespace) -> int:
     """Set the site up as far as it is not, start it, and stay until Ctrl-C or ``make stop``."""
-    layout.make_folders()
-    progress = Progress()
-    supervisor = Supervisor(layout, progress)
-    with ended_by_signals(supervisor.ending), supervisor.lock():
-        installer = Installer(layout, progress, supervisor)
+    with installing(layout) as installer:
         installer.site.with_demo = not options.no_demo
-        steps = installer.environment_steps() + installer.service_steps()
-        installer.run(steps + installer.asset_steps() + installer.site_steps())
-        if not options.no_demo:
-            demo.load(installer)
-        progress.say(welcome(installer))
+        installer.run(installer.all_steps() + demo.steps(installer))
+        installer.progress.say(welcome(installer))
         try:
-            supervisor.watch()
+            installer.supervisor.watch()
         except KeyboardInterrupt:
-            progress.say("stopping")
-    progress.say("stopped; the data are kept, `make run` goes on with them")
+            installer.progress.say("stopping")
+    installer.progress.say("stopped; the data are kept, `make run` goes on with them")
     return 0
 
 
 def test(layout: Layout, options: argparse.Namespace) -> int:
     """Bring a test site up beside the site of ``make run``, and run every check and test."""
+    with installing(layout) as installer:
+        steps = installer.all_steps(development=True) + demo.steps(installer)
+        installer.run(steps + checks.tool_steps(installer))
+        threading.Thread(target=installer.supervisor.watch, daemon=True).start()
+        return checks.run_all(installer, options.only)
+
+
+@contextmanager
+def installing(layout: Layout) -> Iterator[Installer]:
+    """Give an installer for a site that no other process runs; all its processes end with it."""
     layout.make_folders()
     progress = Progress()
     supervisor = Supervisor(layout, progress)
     with ended_by_signals(supervisor.ending), supervisor.lock():
-        installer = Installer(layout, progress, supervisor)
-        steps = installer.environment_steps(development=True) + installer.service_steps()
-        steps += installer.asset_steps() + installer.site_steps() + checks.tool_steps(installer)
-        installer.run(steps)
-        demo.load(installer)
-        threading.Thread(target=supervisor.watch, daemon=True).start()
-        return checks.run_all(installer, options.only)
+        yield Installer(layout, progress, supervisor)
 
 
 def lint(layout: Layout, options: argparse.Namespace) -> int:

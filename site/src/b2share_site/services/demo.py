@@ -6,16 +6,20 @@ import json
 from b2share_site.services.installer import Installer
 from b2share_site.services.layout import Layout
 from b2share_site.services.stamps import Stamps, digest
-from b2share_site.services.steps import KEPT, Step, run_steps
+from b2share_site.services.steps import KEPT, Step
 
 CONTENT = "site/src/b2share_site/demo"
 
 
-def load(installer: Installer) -> None:
-    """Deposit the demo content once; a load that was cut off is completed."""
-    run_steps(
-        [Step("demo content", lambda: _load(installer))], installer.progress, installer.commands
-    )
+def steps(installer: Installer) -> list[Step]:
+    """Return the step that deposits the demo content once, if the site is to have it.
+
+    A load that was cut off is completed.
+    """
+    if not installer.site.with_demo:
+        return []
+    needs = ("web", "worker", "opensearch")
+    return [Step("demo content", lambda: _load(installer), needs)]
 
 
 def _load(installer: Installer) -> str | None:

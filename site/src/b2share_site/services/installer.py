@@ -61,6 +61,15 @@ class Installer:
         self.ports = ports or choose_ports(noted, reserved_ports(noted))
         self.site = Site(layout, self.ports, self.commands)
 
+    def all_steps(self, *, development: bool = False) -> list[Step]:
+        """Return every step from nothing to a site that answers."""
+        return [
+            *self.environment_steps(development=development),
+            *self.service_steps(),
+            *self.asset_steps(),
+            *self.site_steps(),
+        ]
+
     def environment_steps(self, *, development: bool = False) -> list[Step]:
         """Return the steps that make the Python environment."""
         environment = self.environment

@@ -64,12 +64,12 @@ class Site:
         app_data = instance / "app_data"
         if app_data.is_symlink():
             app_data.unlink()
-        if os.environ.get("B2SHARE_VOCABULARIES") == "full":
+        else:
             shutil.rmtree(app_data, ignore_errors=True)
+        if os.environ.get("B2SHARE_VOCABULARIES") == "full":
             shutil.copytree(root / "app_data", app_data)
             (app_data / "vocabularies.yaml").unlink()
         else:
-            shutil.rmtree(app_data, ignore_errors=True)
             link(app_data, root / "app_data")
 
     def upgrade(self) -> str | None:
@@ -77,9 +77,9 @@ class Site:
 
         This is ``b2share upgrade run``; it is left out while neither code nor settings changed.
         """
-        if self.is_set_up():
-            return KEPT
         value = self._sources()
+        if self.stamps.is_current("upgrade", value):
+            return KEPT
         command = [self.layout.venv / "bin" / "b2share", "upgrade", "run"]
         self.commands.run("site set-up", command, env=self.env, limit=1800)
         self.stamps.write("upgrade", value)
